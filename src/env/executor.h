@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/function.h"
+#include "env/clock.h"
+
+namespace weft::env {
+
+/// Runs tasks in the order they were posted; a task never throws.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+  /// Thread-safe. Never runs the task inside the call.
+  virtual void post(Function<void()> task) = 0;
+  /// Whether the caller runs on this executor: what an owner CHECKs before it touches its state.
+  virtual bool is_current() const = 0;
+};
+
+/// One thread with timers; owns partitions, shards and connections, so none of them needs a lock.
+class EventLoop : public Executor {
+ public:
+  using TimerId = std::uint64_t;
+
+  /// Runs `task` on this loop once `delay` has passed. On the loop only.
+  virtual TimerId schedule_after(Duration delay, Function<void()> task) = 0;
+  /// A timer that has run or is unknown is ignored. On the loop only.
+  virtual void cancel(TimerId timer) = 0;
+  virtual const Clock& clock() const = 0;
+};
+
+}  // namespace weft::env
