@@ -21,8 +21,15 @@ struct Asset {
   ByteView gzip;
 };
 
-/// Stands wherever "/index.html" needs the nonce of this response's Content-Security-Policy.
+/// Stands wherever "/index.html" and its policy need the nonce: 128 random bits in base64, new for every response.
 inline constexpr std::string_view kNoncePlaceholder = "__WEFT_NONCE__";
+
+/// The Content-Security-Policy header that "/index.html" is sent with, and the widest that the UI works under. The
+/// one Trusted Types policy makes the URL of the worker that holds the event stream (web/src/live).
+inline constexpr std::string_view kContentSecurityPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-__WEFT_NONCE__'; connect-src 'self'; "
+    "worker-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types weft-worker";
 
 /// Every file of the UI, ordered by path; empty in a program built without Node. Any thread.
 std::span<const Asset> embedded_assets();
