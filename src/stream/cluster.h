@@ -103,6 +103,7 @@ struct FetchRequest {
 struct Fetched {
   std::vector<BatchPointer> batches;  ///< May begin below the asked offset; skip by RecordView::offset.
   PartitionBounds bounds;
+  Offset next_offset;  ///< Where to go on: past the last batch, and past what holds nothing to visit (control batches).
 };
 
 /// Looks a position up by time or end.
@@ -161,7 +162,9 @@ class Cluster {
   virtual std::unique_ptr<BatchBuilder> make_builder() const = 0;
   /// `placed` runs as soon as the batch has its offsets, `durable` when it is on disk (acks=all) and visible; a failure
   /// goes to `durable` only, or to both when it was never placed. Appends by one caller to one partition keep their
-  /// order. Where a cluster learns of the place only with the acknowledgement, both run then.
+  /// order. Where a cluster learns of the place only with the acknowledgement, both run then. Each runs exactly once,
+  /// `placed` first. kInvalidArgument, kForbidden, kTooLarge, kUnsupported, kExhausted and kDiskFull mean that nothing
+  /// was appended; after any other failure it may have been. A failed append fails what was placed after it, too.
   virtual void append(AppendBatch batch, Deadline deadline, Callback<Result<Appended>> placed,
                       Callback<Result<Appended>> durable) = 0;
   /// Several partitions and consumer positions become visible together or not at all; one-shot, bounded by one journal
