@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "base/result.h"
+#include "kafka/api.h"
+#include "kafka/wire.h"
+
+// Encoding and decoding of any generated message, without frame and header (kafka/frame.h has both):
+//
+//   TRY_ASSIGN(auto request, kafka::decode<kafka::HeartbeatRequest>(body, version));
+//   TRY_ASSIGN(kafka::Encoded bytes, kafka::encode(response, version));
+
+namespace weft::kafka {
+
+/// kUnsupported unless there is a definition for `version`; otherwise whether it is flexible.
+Result<bool> check_version(ApiKey api, std::int16_t version);
+/// "HeartbeatRequest v3", for messages.
+std::string message_name(ApiKey api, bool is_request, std::int16_t version);
+
+/// Takes all of `body`: kCorrupt when bytes are missing or left over, kInvalidArgument for null or not UTF-8 where that
+/// is not allowed, kTooLarge beyond kDecodedBytesMax; the message names the field. Record payloads share `body`.
+template <class Message>
+Result<Message> decode(SharedBytes body, std::int16_t version) {
+  TRY_ASSIGN(const bool flexible, check_version(Message::kApi, version));
+  Reader in(std::move(body), flexible);
+  Message message;
+  read(in, message, version);
+  TRY(in.finish(message_name(Message::kApi, Message::kIsRequest, version)));
+  return message;
+}
+
+/// kUnsupported when `version` can't carry what `message` says; kTooLarge for strings beyond their length field.
+template <class Message>
+Result<Encoded> encode(const Message& message, std::int16_t version) {
+  TRY_ASSIGN(const bool flexible, check_version(Message::kApi, version));
+  Writer out(flexible);
+  write(out, message, version);
+  return std::move(out).finish();
+}
+
+}  // namespace weft::kafka
