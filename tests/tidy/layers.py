@@ -27,7 +27,7 @@ ARROWS = {
 CONFINED = {
     r"boost/": {"env", "http"},
     r"librdkafka/": {"stream"},
-    r"yaml-cpp/": {"mesh"},
+    r"yaml-cpp/": {"identity", "mesh", "api"},
     r"CLI/": {"server"},
     r"toml\+\+/": {"server"},
 }

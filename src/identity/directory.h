@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/principal.h"
+#include "base/result.h"
+
+namespace weft::identity {
+
+struct Person {
+  std::string name;          ///< "mkovac": what audit entries and ACLs write.
+  std::string display_name;  ///< "Mara Kovač"
+  std::optional<std::string> mail;
+};
+
+struct Chat {
+  std::string name;  ///< "#execution-data"
+  std::string url;   ///< http or https.
+};
+
+struct Team {
+  std::string name;
+  std::string display_name;
+  std::optional<std::string> mail;
+  std::optional<Chat> chat;
+  std::optional<std::string> on_call;  ///< A person.
+  std::vector<std::string> members;    ///< People, in the order of the file.
+
+  bool has_member(std::string_view person) const;
+};
+
+struct Domain {
+  std::string name;
+  std::string display_name;
+  std::optional<std::string> description;
+  std::vector<std::string> teams;           ///< Who may publish in it.
+  std::vector<std::string> topic_patterns;  ///< Names, or beginnings with a star at the end.
+
+  bool has_team(std::string_view team) const;
+};
+
+/// Bounds of a directory file.
+inline constexpr std::size_t kDirectoryBytesMax = 4 << 20;
+inline constexpr std::size_t kDirectoryEntriesMax = 50'000;  ///< People, teams and domains together.
+
+/// Domains, teams and people at one moment: immutable, every name in it resolves.
+class Directory {
+ public:
+  /// Of an empty file: nobody.
+  Directory() = default;
+
+  /// Parses YAML (1.2, the shape in README.md). kInvalidArgument says "file:line: field: what, and what to do".
+  static Result<Directory> parse(std::string_view yaml, std::string_view file_name);
+
+  const std::map<std::string, Person, std::less<>>& people() const { return people_; }
+  const std::map<std::string, Team, std::less<>>& teams() const { return teams_; }
+  const std::map<std::string, Domain, std::less<>>& domains() const { return domains_; }
+
+  const Person* find_person(std::string_view name) const;
+  const Team* find_team(std::string_view name) const;
+  const Domain* find_domain(std::string_view name) const;
+
+  std::vector<std::string> teams_of_person(std::string_view person) const;
+  std::vector<std::string> domains_of_team(std::string_view team) const;
+  /// Whose topic this is, by the longest pattern that fits; nobody's when none does.
+  const Domain* domain_of_topic(std::string_view topic) const;
+
+  /// The person with the teams of today; nothing when the directory does not know the name.
+  std::optional<access::Principal> principal_of(std::string_view person) const;
+  /// "Mara Kovač" for a person's principal, otherwise its own text.
+  std::string display_name(const access::Principal& principal) const;
+
+ private:
+  friend class DirectoryReader;
+  std::map<std::string, Person, std::less<>> people_;
+  std::map<std::string, Team, std::less<>> teams_;
+  std::map<std::string, Domain, std::less<>> domains_;
+};
+
+}  // namespace weft::identity
