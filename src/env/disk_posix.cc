@@ -123,7 +123,7 @@ class PosixFile final : public File {
   }
 
   Result<std::uint64_t> size() override {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(descriptor_, &status) != 0) return system_error("stat", path_, errno);
     return static_cast<std::uint64_t>(status.st_size);
   }
@@ -182,7 +182,7 @@ class PosixDisk final : public Disk {
       if (name == "." || name == "..") continue;
       bool is_directory = entry->d_type == DT_DIR;
       if (entry->d_type == DT_UNKNOWN) {
-        struct stat status {};
+        struct stat status{};
         is_directory = ::stat((path + "/" + entry->d_name).c_str(), &status) == 0 && S_ISDIR(status.st_mode);
       }
       entries.push_back({std::string(name), is_directory});
@@ -216,7 +216,7 @@ class PosixDisk final : public Disk {
   }
 
   Result<std::uint64_t> free_bytes(const std::string& path) override {
-    struct statvfs status {};
+    struct statvfs status{};
     if (::statvfs(path.c_str(), &status) != 0) return system_error("stat", path, errno);
     return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
   }
