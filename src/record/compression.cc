@@ -26,7 +26,7 @@ Error too_large(Codec codec, std::size_t bytes_max) {
 class Growing {
  public:
   Growing(std::size_t expected, std::size_t bytes_max) : bytes_max_(bytes_max) {
-    bytes_.resize(std::clamp<std::size_t>(expected, 256, std::max<std::size_t>(bytes_max, 1)));
+    bytes_.resize(std::min(std::max<std::size_t>(expected, 256), bytes_max));
   }
   std::byte* at() { return bytes_.data() + used_; }
   std::size_t room() const { return bytes_.size() - used_; }
