@@ -22,23 +22,23 @@ Error too_large(Codec codec, std::size_t bytes_max) {
   return error(ErrorCode::kTooLarge, "{} data decompresses to more than {} bytes", codec_name(codec), bytes_max);
 }
 
-/// Output that grows as bytes really come, up to a bound.
+/// Output that grows as bytes really come. One byte of room beyond the bound tells "full" from "too much".
 class Growing {
  public:
-  Growing(std::size_t expected, std::size_t bytes_max) : bytes_max_(bytes_max) {
-    bytes_.resize(std::min(std::max<std::size_t>(expected, 256), bytes_max));
+  Growing(Codec codec, std::size_t expected, std::size_t bytes_max) : codec_(codec), bytes_max_(bytes_max) {
+    bytes_.resize(std::min(std::max<std::size_t>(expected, 256), bytes_max) + 1);
   }
   std::byte* at() { return bytes_.data() + used_; }
   std::size_t room() const { return bytes_.size() - used_; }
   void use(std::size_t count) { used_ += count; }
-  /// Makes room for more; false at the bound.
-  bool grow() {
-    if (room() > 0) return true;
-    if (bytes_.size() >= bytes_max_) return false;
-    bytes_.resize(std::min(bytes_.size() * 2, bytes_max_));
-    return true;
+  /// Makes room for more; kTooLarge past the bound.
+  Result<void> grow() {
+    if (used_ > bytes_max_) return too_large(codec_, bytes_max_);
+    if (room() == 0) bytes_.resize(std::min(bytes_.size() * 2, bytes_max_ + 1));
+    return {};
   }
-  Buffer take() {
+  Result<Buffer> take() {
+    if (used_ > bytes_max_) return too_large(codec_, bytes_max_);
     bytes_.resize(used_);
     return std::move(bytes_);
   }
@@ -46,6 +46,7 @@ class Growing {
  private:
   Buffer bytes_;
   std::size_t used_ = 0;
+  Codec codec_;
   std::size_t bytes_max_;
 };
 
@@ -72,11 +73,11 @@ Result<Buffer> gzip_decompress(ByteView bytes, std::size_t bytes_max) {
   z_stream stream{};
   CHECK(inflateInit2(&stream, kGzipWindowBits) == Z_OK);
   const std::unique_ptr<z_stream, int (*)(z_stream*)> cleanup(&stream, inflateEnd);
-  Growing out(bytes.size() * 4, bytes_max);
+  Growing out(Codec::kGzip, bytes.size() * 4, bytes_max);
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(bytes.data()));
   stream.avail_in = static_cast<uInt>(bytes.size());
   for (;;) {
-    if (!out.grow()) return too_large(Codec::kGzip, bytes_max);
+    TRY(out.grow());
     const std::size_t room = out.room();
     stream.next_out = reinterpret_cast<Bytef*>(out.at());
     stream.avail_out = static_cast<uInt>(room);
@@ -176,10 +177,10 @@ Result<Buffer> lz4_decompress(ByteView bytes, std::size_t bytes_max) {
   LZ4F_dctx* raw = nullptr;
   CHECK(LZ4F_isError(LZ4F_createDecompressionContext(&raw, LZ4F_VERSION)) == 0U, "out of memory");
   const std::unique_ptr<LZ4F_dctx, LZ4F_errorCode_t (*)(LZ4F_dctx*)> context(raw, LZ4F_freeDecompressionContext);
-  Growing out(bytes.size() * 3, bytes_max);
+  Growing out(Codec::kLz4, bytes.size() * 3, bytes_max);
   std::size_t hint = 1;
   while (!bytes.empty() || hint != 0) {
-    if (!out.grow()) return too_large(Codec::kLz4, bytes_max);
+    TRY(out.grow());
     std::size_t produced = out.room();
     std::size_t consumed = bytes.size();
     hint = LZ4F_decompress(context.get(), out.at(), &produced, bytes.data(), &consumed, nullptr);
@@ -210,11 +211,11 @@ Result<Buffer> zstd_decompress(ByteView bytes, std::size_t bytes_max) {
   const std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
   CHECK(context != nullptr, "out of memory");
   ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kWindowLogMax);
-  Growing out(bytes.size() * 4, bytes_max);
+  Growing out(Codec::kZstd, bytes.size() * 4, bytes_max);
   ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
   std::size_t hint = 1;
   while (in.pos < in.size || hint != 0) {
-    if (!out.grow()) return too_large(Codec::kZstd, bytes_max);
+    TRY(out.grow());
     ZSTD_outBuffer piece{out.at(), out.room(), 0};
     const std::size_t before = in.pos;
     hint = ZSTD_decompressStream(context.get(), &piece, &in);
@@ -246,6 +247,7 @@ Result<Buffer> compress(Codec codec, ByteView bytes) {
 Result<Buffer> decompress(Codec codec, ByteView bytes, std::size_t bytes_max) {
   switch (codec) {
     case Codec::kNone:
+      if (bytes.size() > bytes_max) return too_large(codec, bytes_max);
       return to_buffer(bytes);
     case Codec::kGzip:
       return gzip_decompress(bytes, bytes_max);
