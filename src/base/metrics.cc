@@ -175,8 +175,8 @@ std::string Metrics::expose() const {
       if (series.gauge) out += fmt::format("{}{} {}\n", name, label_text(labels), series.gauge->value());
       if (series.histogram) append_histogram(out, name, labels, *series.histogram);
     }
-    Emit emit = [&out, name = std::string_view(name)](const Labels& labels, double value) {
-      out += fmt::format("{}{} {}\n", name, label_text(labels), number_text(value));
+    Emit emit = [&out, family_name = std::string_view(name)](const Labels& labels, double value) {
+      out += fmt::format("{}{} {}\n", family_name, label_text(labels), number_text(value));
     };
     for (auto& collector : family.collectors) collector.collect(emit);
   }
