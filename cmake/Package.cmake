@@ -1,0 +1,18 @@
+# `./dev package`: a Debian package and a tarball, each with the UI inside the binary.
+install(TARGETS weft RUNTIME DESTINATION bin)
+install(FILES README.md CHANGELOG.md LICENSE DESTINATION share/doc/weft)
+install(FILES doc/settings.md doc/command-line.md DESTINATION share/doc/weft)
+
+set(CPACK_GENERATOR "DEB;TGZ")
+set(CPACK_PACKAGE_NAME weft)
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGE_VENDOR "the weft authors")
+set(CPACK_PACKAGE_CONTACT "the weft authors <weft@weft.example>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "self-serve data mesh on event streams")
+set(CPACK_PACKAGE_DIRECTORY ${CMAKE_BINARY_DIR}/package)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SECTION net)
+include(CPack)
