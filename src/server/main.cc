@@ -1,6 +1,3 @@
-#include <cstdio>
+#include "server/command_line.h"
 
-int main() {
-  std::puts("weft 0.1.0");
-  return 0;
-}
+int main(int argc, char** argv) { return weft::server::run_command_line(argc, argv); }

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/settings.h"
+
+namespace weft::server {
+
+/// What a command ends with; scripts rely on the numbers (doc/command-line.md).
+enum ExitCode : int {
+  kDone = 0,
+  kFailed = 1,        ///< Anything without a number of its own.
+  kUsage = 2,         ///< The command line or a file it names is wrong.
+  kUnreachable = 3,   ///< No weft answers, or it is not ready.
+  kMissing = 4,       ///< What was named does not exist.
+  kRefused = 5,       ///< A rule or a missing right forbids it; the findings say why.
+  kOutdated = 6,      ///< Somebody else changed it first.
+};
+
+/// How a command reaches a running weft.
+struct ClientOptions {
+  std::string server = "http://127.0.0.1:8080";
+  std::string as;      ///< Person of the directory to act as; empty: nobody.
+  bool json = false;   ///< Machine-readable output.
+};
+
+struct TopicOptions {
+  std::string name;
+  std::optional<int> partitions;
+  std::vector<std::string> configs;  ///< "retention.ms=1000"
+};
+
+struct SchemaOptions {
+  std::string subject;
+  std::string file;  ///< "-": standard input.
+  std::optional<int> version;
+  std::optional<int> id;
+};
+
+struct ProductOptions {
+  std::string product;  ///< "domain/name"
+  std::string query;
+  std::string domain;
+  std::string topic;
+  std::string subject;
+  std::string owner;
+  std::string description;
+  std::string quality;
+  int sla = 3;
+  std::vector<std::string> tags;
+  bool check_only = false;
+};
+
+struct ProduceOptions {
+  std::string topic;
+  std::string bootstrap;  ///< Empty: as the server says.
+  std::string key_field;  ///< Key of each record: this field of its JSON value.
+  std::string key_separator;
+  std::string subject;    ///< Empty: TOPIC-value, if it is registered.
+  bool raw = false;       ///< Lines as they are, without a schema.
+};
+
+struct ConsumeOptions {
+  std::string topic;
+  std::string bootstrap;
+  std::string from = "newest";  ///< earliest | newest | offset:P:O
+  std::int64_t count = -1;      ///< -1: until interrupted.
+  bool follow = true;
+};
+
+int serve(const Settings& settings);
+/// `settings` as for serve; data stays between runs unless `reset`.
+int demo(Settings settings, bool reset);
+
+int topic_create(const ClientOptions& client, const TopicOptions& options);
+int topic_list(const ClientOptions& client, const TopicOptions& options);
+int topic_describe(const ClientOptions& client, const TopicOptions& options);
+int topic_delete(const ClientOptions& client, const TopicOptions& options);
+
+int schema_register(const ClientOptions& client, const SchemaOptions& options);
+int schema_show(const ClientOptions& client, const SchemaOptions& options);
+
+int product_list(const ClientOptions& client, const ProductOptions& options);
+int product_show(const ClientOptions& client, const ProductOptions& options);
+int product_publish(const ClientOptions& client, const ProductOptions& options);
+int product_unpublish(const ClientOptions& client, const ProductOptions& options);
+
+/// Standard input, one record a line.
+int produce(const ClientOptions& client, const ProduceOptions& options);
+int consume(const ClientOptions& client, const ConsumeOptions& options);
+
+/// What could keep weft from running well here: disk, ports, limits, a running server's health.
+int doctor(const ClientOptions& client, const Settings& settings);
+
+int log_inspect(const std::string& directory, bool json);
+int log_verify(const std::string& directory, bool json);
+
+}  // namespace weft::server
