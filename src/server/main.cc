@@ -1,3 +1,8 @@
-#include "server/command_line.h"
+#include <cstdio>
 
-int main(int argc, char** argv) { return weft::server::run_command_line(argc, argv); }
+#include "server/settings.h"
+
+int main() {
+  std::fputs(weft::server::settings_page().c_str(), stdout);
+  return 0;
+}
