@@ -75,10 +75,12 @@ class Struct:
 
     @property
     def cpp(self):
-        return f"{self.message.cpp}::{self.name}" if self.name else self.message.cpp
+        # Not nested: clang takes a nested struct with initialisers for not constructible inside of the outer one.
+        return self.message.cpp + self.name
 
     def path(self, field):
-        return f"{self.cpp.replace('::', '.')}.{field.name}"
+        """How errors name the field."""
+        return f"{self.message.cpp}.{self.name + '.' if self.name else ''}{field.name}"
 
     def shares_bytes(self):
         return any(f.wire.startswith("record") or (f.struct and f.struct.shares_bytes()) for f in self.fields)
@@ -222,7 +224,7 @@ def parse_api(path, types):
 
 def element_type(field):
     if field.struct:
-        return field.struct.name
+        return field.struct.cpp
     return field.named.cpp if field.named else WIRE[field.wire][0]
 
 
@@ -344,11 +346,10 @@ def emit_members(out, struct, api):
 
 
 def emit_equality(out, struct):
-    name = struct.name or struct.message.cpp
     if struct.shares_bytes():
-        out(f"bool operator==(const {name}& other) const;")
+        out(f"bool operator==(const {struct.cpp}& other) const;")
     else:
-        out(f"bool operator==(const {name}&) const = default;")
+        out(f"bool operator==(const {struct.cpp}&) const = default;")
 
 
 def emit_header(api, types):
@@ -381,19 +382,21 @@ def emit_header(api, types):
     out("class Writer;")
     for direction in ("request", "response"):
         message = api.messages[direction]
+        for struct in message.structs:
+            out()
+            out.open(f"struct {struct.cpp} {{")
+            emit_members(out, struct, api)
+            out()
+            emit_equality(out, struct)
+            out.close("};")
         out()
         doc_comment(out, api.doc if direction == "request" else [f"Answers {api.name}Request."])
         out.open(f"struct {message.cpp} {{")
         out(f"static constexpr ApiKey kApi = ApiKey::k{api.name};")
         out(f"static constexpr bool kIsRequest = {'true' if direction == 'request' else 'false'};")
-        out()
         for struct in message.structs:
-            out.open(f"struct {struct.name} {{")
-            emit_members(out, struct, api)
-            out()
-            emit_equality(out, struct)
-            out.close("};")
-            out()
+            out(f"using {struct.name} = {struct.cpp};")
+        out()
         emit_members(out, message.root, api)
         if message.root.fields:
             out()
@@ -626,7 +629,7 @@ def emit_codec(apis):
             emit_write(out, message.root, message)
             for struct in inner + [message.root]:
                 if struct.shares_bytes():
-                    out.open(f"bool {struct.cpp}::operator==(const {struct.name or struct.cpp}& other) const {{")
+                    out.open(f"bool {struct.cpp}::operator==(const {struct.cpp}& other) const {{")
                     tests = [f"same_bytes({f.name}, other.{f.name})" if f.wire.startswith("record") else f"{f.name} == other.{f.name}"
                              for f in struct.fields]
                     out("return " + " && ".join(tests) + ";")
