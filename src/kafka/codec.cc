@@ -16,4 +16,13 @@ std::string message_name(ApiKey api, bool is_request, std::int16_t version) {
   return fmt::format("{}{} v{}", api_name(api), is_request ? "Request" : "Response", version);
 }
 
+Result<void> check_end(const Reader& in, ApiKey api, bool is_request, std::int16_t version) {
+  TRY(in.status());
+  if (in.remaining() > 0) {
+    return error(ErrorCode::kCorrupt, "{} bytes follow the end of {}", in.remaining(),
+                 message_name(api, is_request, version));
+  }
+  return {};
+}
+
 }  // namespace weft::kafka

@@ -19,6 +19,8 @@ namespace weft::kafka {
 Result<bool> check_version(ApiKey api, std::int16_t version);
 /// "HeartbeatRequest v3", for messages.
 std::string message_name(ApiKey api, bool is_request, std::int16_t version);
+/// What a Reader found wrong; also bytes that follow the message's end.
+Result<void> check_end(const Reader& in, ApiKey api, bool is_request, std::int16_t version);
 
 /// Takes all of `body`: kCorrupt when bytes are missing or left over, kInvalidArgument for null or not UTF-8 where that
 /// is not allowed, kTooLarge beyond kDecodedBytesMax; the message names the field. Record payloads share `body`.
@@ -28,7 +30,7 @@ Result<Message> decode(SharedBytes body, std::int16_t version) {
   Reader in(std::move(body), flexible);
   Message message;
   read(in, message, version);
-  TRY(in.finish(message_name(Message::kApi, Message::kIsRequest, version)));
+  TRY(check_end(in, Message::kApi, Message::kIsRequest, version));
   return message;
 }
 

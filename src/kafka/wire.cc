@@ -32,13 +32,6 @@ Result<void> Reader::status() const {
   return {};
 }
 
-Result<void> Reader::finish(std::string_view message) {
-  if (!problem_ && remaining() > 0) {
-    return error(ErrorCode::kCorrupt, "{} bytes follow the end of {}", remaining(), message);
-  }
-  return status();
-}
-
 Uuid Reader::uuid(const char* field) {
   Uuid id;
   if (remaining() < id.bytes.size()) {

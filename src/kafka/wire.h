@@ -23,7 +23,7 @@ struct Encoded {
 };
 
 /// Takes a message apart, front to back. The first thing that is wrong is kept, everything after it reads as zero and
-/// empty, and `finish` tells: so the generated code stays straight and a failure costs nothing. Every length is checked
+/// empty, and `status` tells: so the generated code stays straight and a failure costs nothing. Every length is checked
 /// against the bytes that are there, and what arrays take against kDecodedBytesMax, before memory is asked for.
 ///
 /// `field` names what is read in the error message and must be a literal.
@@ -37,9 +37,7 @@ class Reader {
   std::size_t remaining() const { return end_ - at_; }
   /// What has not been read yet, sharing ownership.
   SharedBytes rest() const { return bytes_.slice(at_, remaining()); }
-  /// Fails unless everything was read well and nothing is left.
-  Result<void> finish(std::string_view message);
-  /// The first problem, without asking for the end.
+  /// The first problem, if there was one.
   Result<void> status() const;
 
   bool boolean(const char* field) { return fixed<std::int8_t>(field) != 0; }
