@@ -1,0 +1,119 @@
+import { keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query';
+import { answer, api, Refusal, type Schemas } from './client';
+
+// What the screens read. Keys begin with the kind of thing, so that a change names what to fetch again.
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // State is kept current by events (live/), not by age.
+      staleTime: 30_000,
+      refetchOnWindowFocus: false,
+      retry: (count, error) => !(error instanceof Refusal && error.problem.status < 500) && count < 2,
+    },
+  },
+});
+
+export type ProductFilter = {
+  q?: string;
+  domain?: string[];
+  quality?: Schemas['Quality'][];
+  sla?: Schemas['SlaTier'][];
+  lifecycle?: Schemas['Lifecycle'][];
+  tag?: string[];
+  history?: Schemas['HistoryKind'][];
+  match?: Schemas['MatchIn'][];
+  sort?: Schemas['ProductSort'];
+};
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: () => answer(api.GET('/api/v1/me')),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const serverQuery = queryOptions({
+  queryKey: ['server'],
+  queryFn: () => answer(api.GET('/api/v1/server')),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const peopleQuery = queryOptions({ queryKey: ['directory', 'people'], queryFn: () => answer(api.GET('/api/v1/people')) });
+export const teamsQuery = queryOptions({ queryKey: ['directory', 'teams'], queryFn: () => answer(api.GET('/api/v1/teams')) });
+export const domainsQuery = queryOptions({ queryKey: ['directory', 'domains'], queryFn: () => answer(api.GET('/api/v1/domains')) });
+
+export const productsQuery = (filter: ProductFilter) =>
+  queryOptions({
+    queryKey: ['products', filter],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/products', { params: { query: filter }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const productQuery = (domain: string, name: string) =>
+  queryOptions({
+    queryKey: ['product', domain, name],
+    queryFn: () => answer(api.GET('/api/v1/products/{domain}/{name}', { params: { path: { domain, name } } })),
+  });
+
+export const schemaQuery = (domain: string, name: string, version?: number) =>
+  queryOptions({
+    queryKey: ['schema', domain, name, version ?? 'newest'],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v1/products/{domain}/{name}/schema', {
+          params: { path: { domain, name }, query: version === undefined ? {} : { version } },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+export const samplesQuery = (domain: string, name: string, from: string, limit: number) =>
+  queryOptions({
+    queryKey: ['samples', domain, name, from, limit],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/api/v1/products/{domain}/{name}/samples', { params: { path: { domain, name }, query: { from, limit } }, signal }),
+      ),
+    staleTime: 0,
+  });
+
+export const recordQuery = (domain: string, name: string, partition: number, offset: number) =>
+  queryOptions({
+    queryKey: ['record', domain, name, partition, offset],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v1/products/{domain}/{name}/records/{partition}/{offset}', {
+          params: { path: { domain, name, partition, offset } },
+        }),
+      ),
+    // A record never changes.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const topicsQuery = (candidate: boolean) =>
+  queryOptions({
+    queryKey: ['topics', candidate],
+    queryFn: () => answer(api.GET('/api/v1/topics', { params: { query: candidate ? { candidate } : {} } })),
+  });
+
+export const topicQuery = (topic: string) =>
+  queryOptions({
+    queryKey: ['topic', topic],
+    queryFn: () => answer(api.GET('/api/v1/topics/{topic}', { params: { path: { topic } } })),
+  });
+
+export const checkQuery = (draft: Schemas['ProductDraft']) =>
+  queryOptions({
+    queryKey: ['check', draft],
+    queryFn: ({ signal }) => answer(api.POST('/api/v1/products/check', { body: draft, signal })),
+    placeholderData: keepPreviousData,
+    staleTime: 5_000,
+  });
+
+export const auditQuery = (cursor?: string) =>
+  queryOptions({
+    queryKey: ['audit', cursor ?? ''],
+    queryFn: () => answer(api.GET('/api/v1/audit', { params: { query: { limit: 100, ...(cursor ? { cursor } : {}) } } })),
+  });
+
+export const settingsQuery = queryOptions({ queryKey: ['settings'], queryFn: () => answer(api.GET('/api/v1/settings')) });

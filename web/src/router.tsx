@@ -1,0 +1,116 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { Shell } from './frame/Shell';
+import { parseSearch, stringifySearch } from './frame/search';
+import { ErrorPage } from './screens/errors';
+import { type ExploreSearch, readExploreSearch } from './screens/explore/filter';
+import { NotFound } from './screens/NotFound';
+import { readSamplesSearch, type SamplesSearch } from './screens/product/position';
+import { readSchemaSearch, readUseSearch, type SchemaSearch, type UseSearch } from './screens/product/search';
+
+// Every view and every choice that changes what is shown has its own address.
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFound,
+  errorComponent: ({ error, reset }) => <ErrorPage error={error} retry={reset} />,
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/explore', replace: true });
+  },
+});
+
+const explore = createRoute({
+  getParentRoute: () => root,
+  path: '/explore',
+  validateSearch: (raw): ExploreSearch => readExploreSearch(raw as Record<string, string>),
+  component: lazyRouteComponent(() => import('./screens/explore/Explore')),
+});
+
+const product = createRoute({
+  getParentRoute: () => root,
+  path: '/products/$domain/$name',
+  component: lazyRouteComponent(() => import('./screens/product/ProductFrame')),
+});
+const productHome = createRoute({
+  getParentRoute: () => product,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/products/$domain/$name/overview', params, replace: true });
+  },
+});
+const overview = createRoute({
+  getParentRoute: () => product,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('./screens/product/Overview')),
+});
+const schema = createRoute({
+  getParentRoute: () => product,
+  path: '/schema',
+  validateSearch: (raw): SchemaSearch => readSchemaSearch(raw as Record<string, string>),
+  component: lazyRouteComponent(() => import('./screens/product/SchemaTab')),
+});
+const samples = createRoute({
+  getParentRoute: () => product,
+  path: '/samples',
+  validateSearch: (raw): SamplesSearch => readSamplesSearch(raw as Record<string, string>),
+  component: lazyRouteComponent(() => import('./screens/product/Samples')),
+});
+const use = createRoute({
+  getParentRoute: () => product,
+  path: '/use',
+  validateSearch: (raw): UseSearch => readUseSearch(raw as Record<string, string>),
+  component: lazyRouteComponent(() => import('./screens/product/UseTab')),
+});
+
+const publish = createRoute({
+  getParentRoute: () => root,
+  path: '/publish',
+  component: lazyRouteComponent(() => import('./screens/publish/Candidates')),
+});
+const publishTopic = createRoute({
+  getParentRoute: () => root,
+  path: '/publish/$topic',
+  component: lazyRouteComponent(() => import('./screens/publish/PublishForm')),
+});
+
+const later = () => import('./screens/LaterScreens');
+const create = createRoute({ getParentRoute: () => root, path: '/create', component: lazyRouteComponent(later, 'Create') });
+const govern = createRoute({ getParentRoute: () => root, path: '/govern', component: lazyRouteComponent(later, 'Govern') });
+const lineage = createRoute({ getParentRoute: () => root, path: '/lineage', component: lazyRouteComponent(later, 'Lineage') });
+const domains = createRoute({ getParentRoute: () => root, path: '/domains', component: lazyRouteComponent(() => import('./screens/Domains')) });
+const activity = createRoute({ getParentRoute: () => root, path: '/activity', component: lazyRouteComponent(() => import('./screens/Activity')) });
+const operations = createRoute({ getParentRoute: () => root, path: '/operations', component: lazyRouteComponent(() => import('./screens/Operations')) });
+const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: lazyRouteComponent(() => import('./screens/Settings')) });
+const design = createRoute({ getParentRoute: () => root, path: '/design', component: lazyRouteComponent(() => import('./screens/design/Gallery')) });
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    home,
+    explore,
+    product.addChildren([productHome, overview, schema, samples, use]),
+    publish,
+    publishTopic,
+    create,
+    govern,
+    lineage,
+    domains,
+    activity,
+    operations,
+    settings,
+    design,
+  ]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,98 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useRouterState } from '@tanstack/react-router';
+import { Bell, Mail, MessageCircle } from 'lucide-react';
+import { useEffect } from 'react';
+import type { Schemas } from '../api/client';
+import { domainsQuery, serverQuery, teamsQuery } from '../api/queries';
+import { Icon } from '../design/Icon';
+import { Avatar } from '../design/parts';
+import { plural } from '../format/quantity';
+import { useLive } from '../live/hooks';
+import styles from './Directory.module.css';
+import { ErrorPage } from './errors';
+import { Empty, Page, Section } from './Page';
+
+/** Who owns what, and how to reach them: the directory as the server reads it from its file. */
+export default function Domains() {
+  const client = useQueryClient();
+  const domains = useQuery(domainsQuery);
+  const teams = useQuery(teamsQuery);
+  const { data: server } = useQuery(serverQuery);
+  const target = useRouterState({ select: (state) => state.location.hash });
+  useLive(['directory'], () => void client.invalidateQueries({ queryKey: ['directory'] }));
+  const loaded = teams.isSuccess;
+  useEffect(() => {
+    if (loaded && target) document.getElementById(target)?.scrollIntoView({ block: 'center' });
+  }, [loaded, target]);
+  const failed = domains.error ?? teams.error;
+  if (failed) return <ErrorPage error={failed} />;
+  const teamOf = new Map((teams.data?.teams ?? []).map((team) => [team.name, team]));
+  return (
+    <Page title="Domains" lead="Who owns what, and how to reach them. The directory file says it; weft follows the file while it runs.">
+      {server?.directory.error && <p role="alert" className={styles.warning}>The newest directory file is not in use: {server.directory.error}. The one before still is.</p>}
+      {domains.data?.domains.length === 0 && (
+        <Empty title="The directory has no domain yet">
+          Write domains, teams and people into the directory file; <code>weft serve --help</code> says where it is read from.
+        </Empty>
+      )}
+      {domains.data?.domains.map((domain) => (
+        <Section
+          key={domain.name}
+          title={domain.display_name}
+          note={domain.description}
+          link={
+            <Link to="/explore" search={{ domain: [domain.name] }}>
+              {plural(domain.products, 'product')}
+            </Link>
+          }
+        >
+          <div className={styles.teams}>
+            {domain.teams.map((name) => {
+              const team = teamOf.get(name);
+              return team ? <TeamCard key={name} team={team} marked={target === name} /> : null;
+            })}
+          </div>
+        </Section>
+      ))}
+    </Page>
+  );
+}
+
+function TeamCard({ team, marked }: { team: Schemas['Team']; marked: boolean }) {
+  return (
+    <article id={team.name} className={styles.team} data-marked={marked}>
+      <div className={styles.head}>
+        <Avatar name={team.name} form="large" />
+        <div>
+          <h3>@{team.name}</h3>
+          <p className="small muted">
+            {team.display_name} · owns {plural(team.products, 'product')}
+          </p>
+        </div>
+      </div>
+      <ul className={styles.contacts}>
+        {team.chat && (
+          <li>
+            <Icon of={MessageCircle} size={14} />
+            <a href={team.chat.url} target="_blank" rel="noopener noreferrer">
+              {team.chat.name}
+            </a>
+          </li>
+        )}
+        {team.mail && (
+          <li>
+            <Icon of={Mail} size={14} />
+            <a href={`mailto:${team.mail}`}>{team.mail}</a>
+          </li>
+        )}
+        {team.on_call && (
+          <li>
+            <Icon of={Bell} size={14} />
+            On call: {team.on_call.display_name}
+          </li>
+        )}
+      </ul>
+      <p className="small muted">{team.members.map((person) => person.display_name).join(', ') || 'nobody in it'}</p>
+    </article>
+  );
+}

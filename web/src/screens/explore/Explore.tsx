@@ -1,0 +1,207 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { ChevronDown, Funnel, Link as LinkIcon, RefreshCw, Search, X } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Schemas } from '../../api/client';
+import { productsQuery } from '../../api/queries';
+import { Button } from '../../design/Button';
+import { Icon } from '../../design/Icon';
+import { Kbd, toast } from '../../design/parts';
+import { plural } from '../../format/quantity';
+import { useKeys } from '../../frame/keys';
+import { useLive, useMetrics } from '../../live/hooks';
+import { ErrorPage } from '../errors';
+import { Empty } from '../Page';
+import { PageHeading } from '../PageHeading';
+import { useRowKeys } from '../useRowKeys';
+import styles from './Explore.module.css';
+import { Facets } from './Facets';
+import { FirstRun } from './FirstRun';
+import { type ExploreSearch, filterCount, sorts, toFilter } from './filter';
+import { holdPlaces } from './held';
+import { ResultTable } from './ResultTable';
+
+const route = getRouteApi('/explore');
+const sortNames: Record<Schemas['ProductSort'], string> = { best: 'Best match', name: 'Name', rate: 'Rate', freshness: 'Freshness', newest: 'Newest' };
+
+export default function Explore() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const filter = toFilter(search);
+  const products = useQuery(productsQuery(filter));
+  const change = (next: ExploreSearch, replace = false) => void navigate({ search: next, replace });
+
+  const { data } = products;
+  if (!data) {
+    return products.isError ? <ErrorPage error={products.error} /> : <Loading search={search} onChange={change} />;
+  }
+  if (data.published === 0) {
+    return (
+      <>
+        <SearchBar search={search} onChange={change} />
+        <FirstRun />
+      </>
+    );
+  }
+  return <Found key="found" data={data} stale={products.isPlaceholderData} search={search} onChange={change} />;
+}
+
+function Found({ data, stale, search, onChange }: { data: Schemas['ProductList']; stale: boolean; search: ExploreSearch; onChange: (next: ExploreSearch, replace?: boolean) => void }) {
+  const [facetsOpen, setFacetsOpen] = useState(false);
+  const { rows, waiting, show } = useHeldRows(data, stale, JSON.stringify(toFilter(search)));
+  const metrics = useMetrics(rows.map(({ hit }) => `metrics:${hit.product.id}`));
+  useRowKeys();
+
+  return (
+    <>
+      <SearchBar search={search} onChange={onChange} />
+      <div className={styles.countRow}>
+        <p className={styles.count} role="status">
+          <strong>{plural(data.total, 'product')}</strong> {search.q || filterCount(search) > 0 ? `of ${data.published} match` : ''}
+        </p>
+        {waiting > 0 && (
+          <button type="button" className={styles.waiting} onClick={show}>
+            <Icon of={RefreshCw} size={12} />
+            {waiting} new {waiting === 1 ? 'match' : 'matches'} – show
+          </button>
+        )}
+        <span className={styles.facetButton}>
+          <Button small icon={Funnel} aria-expanded={facetsOpen} onClick={() => setFacetsOpen(!facetsOpen)}>
+            Filter{filterCount(search) > 0 ? `, ${filterCount(search)} on` : ''}
+          </Button>
+        </span>
+        <SortSelect search={search} onChange={onChange} />
+        <Button
+          small
+          icon={LinkIcon}
+          aria-label="Copy a link to this search"
+          onClick={() => {
+            void navigator.clipboard.writeText(location.href).then(() => toast({ tone: 'ok', title: 'Link copied', text: 'It opens this search with its filters and order.' }));
+          }}
+        />
+      </div>
+      <div className={styles.columns}>
+        <aside className={styles.facets} data-open={facetsOpen} aria-label="Filters">
+          <Facets facets={data.facets} search={search} onChange={onChange} />
+        </aside>
+        <div className={styles.results}>
+          {rows.length > 0 ? <ResultTable rows={rows} metrics={metrics} query={search.q ?? ''} /> : <NoHit data={data} search={search} onChange={onChange} />}
+          {data.next_cursor && <p className={styles.more}>The first {rows.length} of {data.total}. Narrow the search to see the others.</p>}
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** The rows of one search. A new search replaces them; changes of the mesh wait until the reader asks for them. */
+function useHeldRows(data: Schemas['ProductList'], stale: boolean, filterKey: string) {
+  const client = useQueryClient();
+  const [shown, setShown] = useState({ key: filterKey, hits: data.hits });
+  useLive(['products'], (event) => event.name !== 'metrics' && void client.invalidateQueries({ queryKey: ['products'] }), data.sequence);
+  if (!stale && shown.key !== filterKey) setShown({ key: filterKey, hits: data.hits });
+  const held = useMemo(() => (stale ? { rows: shown.hits.map((hit) => ({ hit, gone: false })), waiting: 0 } : holdPlaces(shown.hits, data.hits)), [shown, data, stale]);
+  return { ...held, show: () => setShown({ key: filterKey, hits: data.hits }) };
+}
+
+function SearchBar({ search, onChange }: { search: ExploreSearch; onChange: (next: ExploreSearch, replace?: boolean) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(search.q ?? '');
+  const sent = useRef(search.q ?? '');
+  useEffect(() => {
+    // The address changed by itself: back, forward, or a link.
+    if ((search.q ?? '') !== sent.current) {
+      sent.current = search.q ?? '';
+      setText(sent.current);
+    }
+  }, [search.q]);
+  const type = (next: string) => {
+    setText(next);
+    const words = next.trim();
+    if (words === sent.current) return;
+    // One step back leaves the search; it does not take it apart letter by letter.
+    const replace = sent.current !== '' && words !== '';
+    sent.current = words;
+    onChange({ ...search, q: words || undefined }, replace);
+  };
+  useKeys({ '/': () => input.current?.select() });
+  return (
+    <search className={styles.searchRow}>
+      <PageHeading className="visually-hidden">Explore</PageHeading>
+      <div className={styles.searchBox}>
+        <Icon of={Search} />
+        <input
+          ref={input}
+          type="text"
+          inputMode="search"
+          aria-label="Search products, fields, meanings, teams"
+          placeholder="Search products, fields, meanings, teams"
+          value={text}
+          maxLength={200}
+          onChange={(event) => type(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape') return;
+            if (text) type('');
+            else event.currentTarget.blur();
+          }}
+        />
+        {text ? (
+          <>
+            <span className={styles.searchHint}>matches names, fields, meanings, teams</span>
+            <button type="button" className={styles.clear} aria-label="Clear the search" onClick={() => { type(''); input.current?.focus(); }}>
+              <Icon of={X} />
+            </button>
+          </>
+        ) : (
+          <Kbd>/</Kbd>
+        )}
+      </div>
+    </search>
+  );
+}
+
+function SortSelect({ search, onChange }: { search: ExploreSearch; onChange: (next: ExploreSearch) => void }) {
+  const value = search.sort ?? (search.q ? 'best' : 'name');
+  return (
+    <span className={styles.sort}>
+      <select aria-label="Sort by" value={value} onChange={(event) => onChange({ ...search, sort: event.target.value as Schemas['ProductSort'] })}>
+        {sorts.map((sort) => (
+          <option key={sort} value={sort}>
+            {sortNames[sort]}
+          </option>
+        ))}
+      </select>
+      <Icon of={ChevronDown} size={14} />
+    </span>
+  );
+}
+
+function NoHit({ data, search, onChange }: { data: Schemas['ProductList']; search: ExploreSearch; onChange: (next: ExploreSearch) => void }) {
+  const filters = filterCount(search);
+  return (
+    <Empty
+      title={search.q ? `No product matches “${search.q}”${filters > 0 ? ' with these filters' : ''}` : 'No product passes these filters'}
+      actions={
+        <>
+          {filters > 0 && <Button onClick={() => onChange({ q: search.q, sort: search.sort })}>Drop {plural(filters, 'filter')}</Button>}
+          {search.q && <Button onClick={() => onChange({ ...search, q: undefined, match: undefined })}>Drop the words</Button>}
+        </>
+      }
+    >
+      {plural(data.published, 'product')} searched by name, description, tag, team, field and meaning.
+      {search.q ? ' Words match from their beginning: try fewer letters.' : ''}
+    </Empty>
+  );
+}
+
+function Loading({ search, onChange }: { search: ExploreSearch; onChange: (next: ExploreSearch, replace?: boolean) => void }) {
+  return (
+    <>
+      <SearchBar search={search} onChange={onChange} />
+      <div className={styles.countRow} />
+      <div className={styles.columns}>
+        <aside className={styles.facets} aria-hidden="true" />
+        <div className={styles.results} role="status" aria-label="Loading products" />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,261 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Bell, CircleCheck, Lock, Mail, MessageCircle } from 'lucide-react';
+import type { Schemas } from '../../api/client';
+import { samplesQuery, schemaQuery } from '../../api/queries';
+import { Chip } from '../../design/Badge';
+import { Icon } from '../../design/Icon';
+import { Avatar, Bone } from '../../design/parts';
+import tableStyles from '../../design/table.module.css';
+import { count, plural } from '../../format/quantity';
+import { day, exact } from '../../format/time';
+import { cellText, parseJsonText } from '../../format/json_text';
+import { clockUtc } from '../../format/time';
+import { ErrorNote } from '../errors';
+import { Section } from '../Page';
+import { positionOf } from './position';
+import styles from './Product.module.css';
+import { useProduct } from './ProductFrame';
+
+export default function Overview() {
+  const { detail } = useProduct();
+  const { product, owner_team, rights } = detail;
+  const rest = product.description.split(/(?<=\.)\s/).slice(1).join(' ');
+  return (
+    <div className={styles.overview}>
+      <div className={styles.main}>
+        {(rest || product.tags.length > 0) && (
+          <div>
+            {rest && <p className="prose">{rest}</p>}
+            {product.tags.length > 0 && (
+              <p style={{ display: 'flex', gap: 6, marginTop: rest ? 10 : 0 }}>
+                {product.tags.map((tag) => (
+                  <Link key={tag} to="/explore" search={{ tag: [tag] }}>
+                    <Chip>{tag}</Chip>
+                  </Link>
+                ))}
+              </p>
+            )}
+          </div>
+        )}
+        <Fields product={product} />
+        <LatestRecords product={product} mayRead={rights.find((one) => one.right === 'read_records')?.allowed !== false} />
+      </div>
+      <aside className={styles.side} aria-label="About this product">
+        <Rights rights={rights} />
+        <Owner name={product.owner} team={owner_team} />
+        <Facts product={product} />
+      </aside>
+    </div>
+  );
+}
+
+const fieldsMax = 8;
+
+function Fields({ product }: { product: Schemas['Product'] }) {
+  const { domain, name } = product;
+  const schema = useQuery(schemaQuery(domain, name));
+  const fields = schema.data?.fields ?? [];
+  const more = fields.length - fieldsMax;
+  return (
+    <Section
+      title="What is in one event"
+      note={schema.data && `${plural(fields.length, 'field')}, Avro v${schema.data.version}`}
+      link={
+        <Link to="/products/$domain/$name/schema" params={{ domain, name }}>
+          {more > 0 ? `All ${fields.length} fields` : 'Open schema'}
+        </Link>
+      }
+    >
+      {schema.isError ? (
+        <ErrorNote error={schema.error} retry={() => void schema.refetch()} />
+      ) : (
+        <div style={{ overflowX: 'auto' }}>
+          <table className={`${tableStyles.table} ${styles.plain}`}>
+            <thead className="visually-hidden">
+              <tr>
+                <th scope="col">Field</th>
+                <th scope="col">Type</th>
+                <th scope="col">Meaning</th>
+              </tr>
+            </thead>
+            <tbody>
+              {schema.isPending &&
+                [120, 90, 150].map((width) => (
+                  <tr key={width}>
+                    <td>
+                      <Bone width={width} />
+                    </td>
+                    <td>
+                      <Bone width={60} />
+                    </td>
+                    <td>
+                      <Bone width={width * 2} />
+                    </td>
+                  </tr>
+                ))}
+              {fields.slice(0, fieldsMax).map((field) => (
+                <tr key={field.path}>
+                  <td className="mono">{field.name}</td>
+                  <td className="mono muted">{field.type}</td>
+                  <td>{field.doc ?? <span className="muted">no meaning given</span>}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Section>
+  );
+}
+
+const recordsMax = 5;
+
+/** The newest few records as they were when the page opened, to see what the fields hold; Samples follows them live. */
+function LatestRecords({ product, mayRead }: { product: Schemas['Product']; mayRead: boolean }) {
+  const { domain, name } = product;
+  const samples = useQuery({ ...samplesQuery(domain, name, 'newest', recordsMax), enabled: mayRead, refetchOnMount: false });
+  if (!mayRead) return null;
+  const records = samples.data?.records ?? [];
+  return (
+    <Section
+      title="Newest records"
+      note={records[0] && `as of ${clockUtc(records[0].timestamp)} UTC`}
+      link={
+        <Link to="/products/$domain/$name/samples" params={{ domain, name }} search={{}}>
+          Watch live
+        </Link>
+      }
+    >
+      {samples.isError && <ErrorNote error={samples.error} retry={() => void samples.refetch()} />}
+      {samples.isSuccess && records.length === 0 && <p className="muted">No record yet.</p>}
+      {records.length > 0 && (
+        <section aria-label="Newest records" tabIndex={0} style={{ overflowX: 'auto' }}>
+          <table className={`${tableStyles.table} ${styles.plain}`}>
+            <tbody>
+              {records.map((record) => (
+                <tr key={positionOf(record)}>
+                  <td className="mono nowrap">
+                    <Link to="/products/$domain/$name/samples" params={{ domain, name }} search={{ from: `offset:${record.partition}:${record.offset}` }}>
+                      {record.partition}:{count(record.offset)}
+                    </Link>
+                  </td>
+                  <td className="mono ellipsis" style={{ maxWidth: 0, width: '100%' }}>
+                    {oneLine(record.value)}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </Section>
+  );
+}
+
+function oneLine(payload: Schemas['Payload'] | null) {
+  if (!payload) return 'no value: a tombstone';
+  const node = payload.format === 'avro' ? parseJsonText(payload.text) : undefined;
+  return node?.kind === 'object' ? node.entries.map(({ key, value }) => `${key} ${cellText(value)}`).join(' · ') : payload.text;
+}
+
+const rightWords: Record<Schemas['Right']['right'], string> = {
+  find: 'find this product',
+  read_schema: 'read its schema',
+  read_records: 'read its records',
+  edit: 'change or unpublish it',
+};
+
+function Rights({ rights }: { rights: Schemas['Right'][] }) {
+  const mayRead = rights.find((one) => one.right === 'read_records')?.allowed;
+  return (
+    <section className={styles.sideBlock}>
+      <h2 className={styles.sideTitle}>
+        <Icon of={mayRead ? CircleCheck : Lock} size={14} />
+        {mayRead ? 'You can read this now' : 'You cannot read this yet'}
+      </h2>
+      {rights.map((one) => (
+        <div key={one.right} className={styles.right}>
+          <Icon of={one.allowed ? CircleCheck : Lock} size={12} />
+          <p>
+            {rightWords[one.right]}
+            <small>{one.allowed ? one.comes_from : (one.fix ?? one.comes_from)}</small>
+          </p>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function Owner({ name, team }: { name: string; team: Schemas['Team'] | null }) {
+  return (
+    <section className={styles.sideBlock}>
+      <h2 className={styles.sideTitle}>Owner</h2>
+      <div className={styles.team}>
+        <Avatar name={name} form="large" />
+        <p>
+          <Link to="/domains" hash={name} className="strong">
+            @{name}
+          </Link>
+          <br />
+          <span className="small muted">{team ? `${team.display_name} · ${plural(team.members.length, 'person', 'people')}` : 'not in the directory any more'}</span>
+        </p>
+      </div>
+      {team?.chat && (
+        <p className={styles.contact}>
+          <Icon of={MessageCircle} size={14} />
+          <a href={team.chat.url} target="_blank" rel="noopener noreferrer">
+            {team.chat.name}
+          </a>
+        </p>
+      )}
+      {team?.mail && (
+        <p className={styles.contact}>
+          <Icon of={Mail} size={14} />
+          <a href={`mailto:${team.mail}`}>{team.mail}</a>
+        </p>
+      )}
+      {team?.on_call && (
+        <p className={styles.contact}>
+          <Icon of={Bell} size={14} />
+          <span>
+            On call: <b>{team.on_call.display_name}</b>
+          </span>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Facts({ product }: { product: Schemas['Product'] }) {
+  const { port, facts } = product;
+  return (
+    <section className={styles.sideBlock}>
+      <h2 className={styles.sideTitle}>Facts</h2>
+      <dl className={styles.list}>
+        <dt>Topic</dt>
+        <dd className="mono">{port.topic}</dd>
+        <dt>Cluster</dt>
+        <dd>{port.cluster}</dd>
+        <dt>Where</dt>
+        <dd>{[...new Set([port.environment, port.region])].filter(Boolean).join(' · ')}{facts.partitions ? ` · ${plural(facts.partitions, 'partition')}` : ''}</dd>
+        <dt>Schema</dt>
+        <dd>{facts.schema ? `${{ AVRO: 'Avro', JSON: 'JSON Schema', PROTOBUF: 'Protobuf' }[facts.schema.format]} v${facts.schema.version}, id ${facts.schema.id}` : 'not known yet'}</dd>
+        <dt>Subject</dt>
+        <dd className="mono">{port.subject}</dd>
+        {facts.first_record && (
+          <>
+            <dt>First</dt>
+            <dd title={exact(facts.first_record.timestamp)}>{day(facts.first_record.timestamp)}</dd>
+          </>
+        )}
+        <dt>Published</dt>
+        <dd title={exact(product.published_at)}>{day(product.published_at)}</dd>
+        <dt>Version</dt>
+        <dd>
+          {product.version}, by {product.updated_by.replace(/^User:/, '')}
+        </dd>
+      </dl>
+    </section>
+  );
+}
