@@ -7,7 +7,8 @@
 
 namespace weft::env {
 
-/// Runs tasks in the order they were posted; a task never throws.
+/// Runs tasks in the order they were posted (the blocking pool: in any order); a task never throws. Destruction waits
+/// for the task that runs and destroys the rest unrun: a thread's Executor first runs all of them, a loop does not.
 class Executor {
  public:
   virtual ~Executor() = default;
@@ -16,6 +17,10 @@ class Executor {
   /// Whether the caller runs on this executor: what an owner CHECKs before it touches its state.
   virtual bool is_current() const = 0;
 };
+
+/// Runs `task` on `executor` and returns when it is done: how main and tests reach what lives on a loop. Not from a
+/// loop, and not with a simulated executor (SimEnv::run_on).
+void run_and_wait(Executor& executor, Function<void()> task);
 
 /// One thread with timers; owns partitions, shards and connections, so none of them needs a lock.
 class EventLoop : public Executor {
