@@ -297,15 +297,17 @@ TEST_P(NetworkTest, ALoopThatEndsDestroysWhatItNeverRan) {
 TEST_P(NetworkTest, AConnectionOfALoopThatEndsIsDestroyedOnIt) {
   join();
   auto other = world_->env().make_loop("other");
-  std::unique_ptr<Connection>* const slot = &client_;
-  run([&] { slot->reset(); });
+  run([&] {
+    client_.reset();
+    server_.reset();
+  });
   world_->run(*other, [&] {
     network().connect(*other, listener_->local(), 5s, [other = other.get()](Result<std::unique_ptr<Connection>> made) {
       ASSERT_TRUE(made.ok());
       other->schedule_after(1h, [held = std::move(made).value()] {});
     });
   });
-  wait([first = server_.get(), this] { return server_.get() != first; });
+  wait([this] { return server_ != nullptr; });
   other.reset();
   EXPECT_EQ(read(*server_, 1), "");
 }
