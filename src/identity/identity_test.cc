@@ -78,7 +78,8 @@ TEST(Directory, FaultsNameFileLineFieldAndFix) {
             "directory.yaml:5: teams.t.members[1]: 'b' is not under people; add the person or correct the name");
   EXPECT_EQ(fault_of("people:\n  a: {nmae: A}\n"),
             "directory.yaml:2: people.a: unknown key 'nmae'; known are name, mail");
-  EXPECT_THAT(fault_of("teams:\n  t: {on_call: x}\n"), HasSubstr("directory.yaml:2: teams.t.on_call: 'x' is not under people"));
+  EXPECT_THAT(fault_of("teams:\n  t: {on_call: x}\n"),
+              HasSubstr("directory.yaml:2: teams.t.on_call: 'x' is not under people"));
   EXPECT_THAT(fault_of("domains:\n  d: {teams: [t]}\n"), HasSubstr("domains.d.teams[0]: 't' is not under teams"));
   EXPECT_THAT(fault_of("domains:\n  d: {topics: ['a*b']}\n"), HasSubstr("'a*b' is no topic pattern"));
   EXPECT_THAT(fault_of("people:\n  'a b': {}\n"), HasSubstr("directory.yaml:2: people: 'a b' is no name"));
@@ -88,12 +89,11 @@ TEST(Directory, FaultsNameFileLineFieldAndFix) {
 }
 
 TEST(Directory, AChatLinkMustBeAWebAddress) {
-  EXPECT_THAT(fault_of("teams:\n  t: {chat: {url: 'javascript:alert(1)'}}\n"), HasSubstr("teams.t.chat.url: must be an address"));
+  EXPECT_THAT(fault_of("teams:\n  t: {chat: {url: 'javascript:alert(1)'}}\n"),
+              HasSubstr("teams.t.chat.url: must be an address"));
 }
 
-TEST(Directory, DeepNestingIsRefused) {
-  EXPECT_NE(fault_of(std::string(100'000, '[')), "");
-}
+TEST(Directory, DeepNestingIsRefused) { EXPECT_NE(fault_of(std::string(100'000, '[')), ""); }
 
 class DirectoryFileTest : public testing::Test {
  protected:

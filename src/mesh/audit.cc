@@ -11,18 +11,24 @@
 namespace weft::mesh {
 
 namespace {
-constexpr std::array kActions = {AuditAction::kProductPublish, AuditAction::kProductEdit, AuditAction::kProductUnpublish,
-                                 AuditAction::kTopicCreate, AuditAction::kTopicDelete};
-constexpr std::array kOutcomes = {AuditOutcome::kDone, AuditOutcome::kRefused, AuditOutcome::kFailed, AuditOutcome::kStarted};
+constexpr std::array kActions = {AuditAction::kProductPublish, AuditAction::kProductEdit,
+                                 AuditAction::kProductUnpublish, AuditAction::kTopicCreate, AuditAction::kTopicDelete};
+constexpr std::array kOutcomes = {AuditOutcome::kDone, AuditOutcome::kRefused, AuditOutcome::kFailed,
+                                  AuditOutcome::kStarted};
 }  // namespace
 
 std::string_view audit_action_name(AuditAction action) {
   switch (action) {
-    case AuditAction::kProductPublish: return "product.publish";
-    case AuditAction::kProductEdit: return "product.edit";
-    case AuditAction::kProductUnpublish: return "product.unpublish";
-    case AuditAction::kTopicCreate: return "topic.create";
-    case AuditAction::kTopicDelete: return "topic.delete";
+    case AuditAction::kProductPublish:
+      return "product.publish";
+    case AuditAction::kProductEdit:
+      return "product.edit";
+    case AuditAction::kProductUnpublish:
+      return "product.unpublish";
+    case AuditAction::kTopicCreate:
+      return "topic.create";
+    case AuditAction::kTopicDelete:
+      return "topic.delete";
   }
   return "product.publish";
 }
@@ -35,10 +41,14 @@ std::optional<AuditAction> parse_audit_action(std::string_view name) {
 
 std::string_view audit_outcome_name(AuditOutcome outcome) {
   switch (outcome) {
-    case AuditOutcome::kDone: return "done";
-    case AuditOutcome::kRefused: return "refused";
-    case AuditOutcome::kFailed: return "failed";
-    case AuditOutcome::kStarted: return "started";
+    case AuditOutcome::kDone:
+      return "done";
+    case AuditOutcome::kRefused:
+      return "refused";
+    case AuditOutcome::kFailed:
+      return "failed";
+    case AuditOutcome::kStarted:
+      return "started";
   }
   return "done";
 }
@@ -110,7 +120,8 @@ Result<AuditEntry> parse_audit_record(std::string_view value) {
   const auto number = parse_audit_id(id);
   const auto time_ms = parse_time_text(time);
   if (!number || !time_ms || !parse_audit_action(action) || !parse_audit_outcome(outcome))
-    return error(ErrorCode::kCorrupt, "audit entry '{}' of '{}', '{}', '{}' can't be understood", id, time, action, outcome);
+    return error(ErrorCode::kCorrupt, "audit entry '{}' of '{}', '{}', '{}' can't be understood", id, time, action,
+                 outcome);
   entry.number = *number;
   entry.time_ms = *time_ms;
   entry.action = *parse_audit_action(action);

@@ -42,9 +42,9 @@ struct AuditEntry {
   std::string principal;     ///< "User:mkovac"
   std::string display_name;  ///< "Mara Kovač", as it was then.
   AuditAction action = AuditAction::kProductPublish;
-  std::string subject;       ///< "product:execution/stocktrades", "topic:fills_raw"
+  std::string subject;  ///< "product:execution/stocktrades", "topic:fills_raw"
   AuditOutcome outcome = AuditOutcome::kDone;
-  std::string summary;       ///< "Published execution/stocktrades version 1"
+  std::string summary;  ///< "Published execution/stocktrades version 1"
   std::vector<Finding> findings;
   ApiCall call;
 };

@@ -9,16 +9,19 @@ namespace weft::mesh {
 
 std::string_view severity_name(Severity severity) {
   switch (severity) {
-    case Severity::kBlocks: return "blocks";
-    case Severity::kWarns: return "warns";
-    case Severity::kPasses: return "passes";
+    case Severity::kBlocks:
+      return "blocks";
+    case Severity::kWarns:
+      return "warns";
+    case Severity::kPasses:
+      return "passes";
   }
   return "blocks";
 }
 
 std::size_t count(std::span<const Finding> findings, Severity severity) {
-  return static_cast<std::size_t>(
-      std::count_if(findings.begin(), findings.end(), [&](const Finding& finding) { return finding.severity == severity; }));
+  return static_cast<std::size_t>(std::count_if(findings.begin(), findings.end(),
+                                                [&](const Finding& finding) { return finding.severity == severity; }));
 }
 
 bool blocks(std::span<const Finding> findings) { return count(findings, Severity::kBlocks) > 0; }
@@ -43,7 +46,9 @@ Result<std::vector<Finding>> parse_findings(const schema::JsonNode& node) {
     TRY_ASSIGN(finding.field, reader.text("field"));
     TRY_ASSIGN(finding.rule, reader.text("rule"));
     TRY_ASSIGN(const std::string severity, reader.text("severity"));
-    finding.severity = severity == "warns" ? Severity::kWarns : severity == "passes" ? Severity::kPasses : Severity::kBlocks;
+    finding.severity = severity == "warns"    ? Severity::kWarns
+                       : severity == "passes" ? Severity::kPasses
+                                              : Severity::kBlocks;
     TRY_ASSIGN(finding.title, reader.text("title"));
     TRY_ASSIGN(finding.message, reader.text("message"));
     TRY_ASSIGN(finding.fix, reader.maybe_text("fix"));

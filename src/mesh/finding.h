@@ -25,8 +25,8 @@ struct Finding {
   std::string field;  ///< Dotted path in the request: "port.topic", "tags[2]"; empty for the whole.
   std::string rule;   ///< "description-length": stable, for people and programs.
   Severity severity = Severity::kBlocks;
-  std::string title;    ///< The rule in a few words.
-  std::string message;  ///< What is.
+  std::string title;                      ///< The rule in a few words.
+  std::string message;                    ///< What is.
   std::optional<std::string> fix;         ///< What to do; none when it passes.
   std::optional<std::string> suggestion;  ///< A value for the field that would pass.
 

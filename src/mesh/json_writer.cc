@@ -119,7 +119,8 @@ bool read_zone(TimeReader& reader, std::int64_t& offset_ms) {
   if (reader.literal('Z') || reader.literal('z')) return true;
   const bool west = reader.peek() == '-';
   unsigned hours = 0, minutes = 0;
-  if (!reader.literal(west ? '-' : '+') || !reader.number(2, 23, hours) || !reader.literal(':') || !reader.number(2, 59, minutes))
+  if (!reader.literal(west ? '-' : '+') || !reader.number(2, 23, hours) || !reader.literal(':') ||
+      !reader.number(2, 59, minutes))
     return false;
   offset_ms = (west ? -1 : 1) * static_cast<std::int64_t>(hours * 60 + minutes) * 60'000;
   return true;

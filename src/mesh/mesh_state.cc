@@ -24,11 +24,16 @@ std::string subject_of(const ProductId& id) { return "product:" + id.to_string()
 
 std::string_view verb(AuditAction action) {
   switch (action) {
-    case AuditAction::kProductPublish: return "publish";
-    case AuditAction::kProductEdit: return "edit";
-    case AuditAction::kProductUnpublish: return "unpublish";
-    case AuditAction::kTopicCreate: return "create";
-    case AuditAction::kTopicDelete: return "delete";
+    case AuditAction::kProductPublish:
+      return "publish";
+    case AuditAction::kProductEdit:
+      return "edit";
+    case AuditAction::kProductUnpublish:
+      return "unpublish";
+    case AuditAction::kTopicCreate:
+      return "create";
+    case AuditAction::kTopicDelete:
+      return "delete";
   }
   return "change";
 }
@@ -51,7 +56,9 @@ void MeshState::replay(const state::Record& record, Offset offset, Timestamp) {
   } else {
     ++ignored_records_;
   }
-  if (ignored_records_ != ignored) kLog.warn("a record of _weft_mesh is not understood; it stays as it is", {{"key", record.key}, {"offset", offset.get()}});
+  if (ignored_records_ != ignored)
+    kLog.warn("a record of _weft_mesh is not understood; it stays as it is",
+              {{"key", record.key}, {"offset", offset.get()}});
 }
 
 void MeshState::replay_product(const state::Record& record) {
@@ -75,7 +82,8 @@ void MeshState::erase_product(const ProductId& id) {
   const auto at = products_.find(id);
   if (at == products_.end()) return;
   const Port& port = at->second->port;
-  if (const auto on = by_topic_.find(std::pair(port.cluster, port.topic)); on != by_topic_.end() && on->second == id) by_topic_.erase(on);
+  if (const auto on = by_topic_.find(std::pair(port.cluster, port.topic)); on != by_topic_.end() && on->second == id)
+    by_topic_.erase(on);
   products_.erase(at);
 }
 
@@ -134,21 +142,27 @@ bool MeshState::is_being_deleted(std::string_view topic) const {
 
 // ---- Decisions
 
-AuditPointer MeshState::audited(const Asked& asked, std::int64_t now_ms, AuditEntry entry, std::vector<state::Record>& records) const {
+AuditPointer MeshState::audited(const Asked& asked, std::int64_t now_ms, AuditEntry entry,
+                                std::vector<state::Record>& records) const {
   entry.number = last_audit_ + 1;
   entry.time_ms = now_ms;
   entry.principal = asked.principal.to_string();
   entry.display_name = asked.display_name;
   entry.call = asked.call;
   records.push_back({audit_key(entry.number), to_json(entry)});
-  if (const AuditNumber oldest = entry.number - kAuditEntriesMax; audit_.contains(oldest)) records.push_back({audit_key(oldest), std::nullopt});
+  if (const AuditNumber oldest = entry.number - kAuditEntriesMax; audit_.contains(oldest))
+    records.push_back({audit_key(oldest), std::nullopt});
   return std::make_shared<const AuditEntry>(std::move(entry));
 }
 
-state::Decision<Change> MeshState::refuse(const Asked& asked, std::int64_t now_ms, AuditAction action, Change change, std::string summary) const {
+state::Decision<Change> MeshState::refuse(const Asked& asked, std::int64_t now_ms, AuditAction action, Change change,
+                                          std::string summary) const {
   state::Decision<Change> decision{std::move(change), {}};
   decision.response.kind = Change::Kind::kRefused;
-  AuditEntry entry{.action = action, .subject = subject_of(decision.response.id), .outcome = AuditOutcome::kRefused, .summary = std::move(summary)};
+  AuditEntry entry{.action = action,
+                   .subject = subject_of(decision.response.id),
+                   .outcome = AuditOutcome::kRefused,
+                   .summary = std::move(summary)};
   entry.findings = decision.response.findings;
   decision.response.audit = audited(asked, now_ms, std::move(entry), decision.records);
   return decision;
@@ -159,8 +173,9 @@ namespace {
 Refusal refusal_of(const access::Principal& principal, const std::vector<Finding>& findings) {
   if (principal.kind == access::Principal::Kind::kAnonymous) return Refusal::kUnauthenticated;
   const auto blocks_by = [&](auto rule) {
-    return std::any_of(findings.begin(), findings.end(),
-                       [&](const Finding& finding) { return finding.severity == Severity::kBlocks && rule(finding.rule); });
+    return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+      return finding.severity == Severity::kBlocks && rule(finding.rule);
+    });
   };
   if (blocks_by([](const std::string& rule) { return is_right(rule); })) return Refusal::kForbidden;
   if (blocks_by([](const std::string& rule) { return rule == "name-free"; })) return Refusal::kTaken;
@@ -180,13 +195,15 @@ state::Decision<Change> MeshState::put(const Asked& asked, std::int64_t now_ms, 
 
   if (expected_version && !current) {
     change.refusal = Refusal::kNotFound;
-    return refuse(asked, now_ms, action, std::move(change), fmt::format("Not edited: there is no product {}", id.to_string()));
+    return refuse(asked, now_ms, action, std::move(change),
+                  fmt::format("Not edited: there is no product {}", id.to_string()));
   }
   if (expected_version && *expected_version != current->version) {
     change.refusal = Refusal::kStale;
     change.current_version = current->version;
-    return refuse(asked, now_ms, action, std::move(change),
-                  fmt::format("{} not edited: version {} is newer than {}", id.to_string(), current->version, *expected_version));
+    return refuse(
+        asked, now_ms, action, std::move(change),
+        fmt::format("{} not edited: version {} is newer than {}", id.to_string(), current->version, *expected_version));
   }
   if (blocks(change.findings) || asked.principal.kind == access::Principal::Kind::kAnonymous) {
     change.refusal = refusal_of(asked.principal, change.findings);
@@ -215,14 +232,15 @@ state::Decision<Change> MeshState::put(const Asked& asked, std::int64_t now_ms, 
   return decision;
 }
 
-state::Decision<Change> MeshState::remove(const Asked& asked, std::int64_t now_ms, const ProductId& id, std::int64_t expected_version,
-                                          const identity::Directory& directory) const {
+state::Decision<Change> MeshState::remove(const Asked& asked, std::int64_t now_ms, const ProductId& id,
+                                          std::int64_t expected_version, const identity::Directory& directory) const {
   constexpr AuditAction kAction = AuditAction::kProductUnpublish;
   const auto at = products_.find(id);
   Change change{.id = id};
   if (at == products_.end()) {
     change.refusal = Refusal::kNotFound;
-    return refuse(asked, now_ms, kAction, std::move(change), fmt::format("Not unpublished: there is no product {}", id.to_string()));
+    return refuse(asked, now_ms, kAction, std::move(change),
+                  fmt::format("Not unpublished: there is no product {}", id.to_string()));
   }
   change.product = at->second;
   const Product& current = *at->second;
@@ -230,47 +248,61 @@ state::Decision<Change> MeshState::remove(const Asked& asked, std::int64_t now_m
     const identity::Team* team = directory.find_team(current.owner);
     const bool anonymous = asked.principal.kind == access::Principal::Kind::kAnonymous;
     change.refusal = anonymous ? Refusal::kUnauthenticated : Refusal::kForbidden;
-    change.findings.push_back({"owner", "owner-member", Severity::kBlocks, "Only members of the owner team may",
-                               anonymous ? "Nobody is signed in." : fmt::format("{} is not a member of {}.", asked.principal.name, current.owner),
-                               team == nullptr ? fmt::format("The directory no longer knows {}: add it, with its members.", current.owner)
-                                               : fmt::format("Act as a member: {}.", fmt::join(team->members, ", ")),
-                               std::nullopt});
-    return refuse(asked, now_ms, kAction, std::move(change), fmt::format("{} not unpublished: only members of {} may", id.to_string(), current.owner));
+    change.findings.push_back(
+        {"owner", "owner-member", Severity::kBlocks, "Only members of the owner team may",
+         anonymous ? "Nobody is signed in."
+                   : fmt::format("{} is not a member of {}.", asked.principal.name, current.owner),
+         team == nullptr ? fmt::format("The directory no longer knows {}: add it, with its members.", current.owner)
+                         : fmt::format("Act as a member: {}.", fmt::join(team->members, ", ")),
+         std::nullopt});
+    return refuse(asked, now_ms, kAction, std::move(change),
+                  fmt::format("{} not unpublished: only members of {} may", id.to_string(), current.owner));
   }
   if (current.version != expected_version) {
     change.refusal = Refusal::kStale;
     change.current_version = current.version;
     return refuse(asked, now_ms, kAction, std::move(change),
-                  fmt::format("{} not unpublished: version {} is newer than {}", id.to_string(), current.version, expected_version));
+                  fmt::format("{} not unpublished: version {} is newer than {}", id.to_string(), current.version,
+                              expected_version));
   }
   change.kind = Change::Kind::kUnpublished;
   state::Decision<Change> decision{std::move(change), {}};
   decision.records.push_back({product_key(id), std::nullopt});
   AuditEntry entry{.action = kAction, .subject = subject_of(id), .outcome = AuditOutcome::kDone};
-  entry.summary = fmt::format("Unpublished {} version {}; topic {} stays", id.to_string(), current.version, current.port.topic);
+  entry.summary =
+      fmt::format("Unpublished {} version {}; topic {} stays", id.to_string(), current.version, current.port.topic);
   decision.response.audit = audited(asked, now_ms, std::move(entry), decision.records);
   return decision;
 }
 
 state::Decision<TopicChange> MeshState::start_topic_change(const Asked& asked, std::int64_t now_ms, AuditAction action,
-                                                           const std::string& cluster, const std::string& topic) const {
+                                                           const std::string& cluster, const std::string& topic,
+                                                           const std::optional<std::string>& denied) const {
   state::Decision<TopicChange> decision{{.topic = topic}, {}};
-  AuditEntry entry{.action = action, .subject = "topic:" + topic, .outcome = AuditOutcome::kStarted};
-  entry.summary = fmt::format("Topic {}: {} started", topic, verb(action));
+  TopicChange& change = decision.response;
   const Product* on = action == AuditAction::kTopicDelete ? find_on_topic(cluster, topic) : nullptr;
-  if (on != nullptr) {
-    decision.response.refusal = Refusal::kInUse;
-    decision.response.findings.push_back({"topic", "topic-unused", Severity::kBlocks, "No product may be on it",
-                                          fmt::format("{} is on topic {}.", on->id.to_string(), topic), "Unpublish it first.", std::nullopt});
-    entry.outcome = AuditOutcome::kRefused;
-    entry.findings = decision.response.findings;
-    entry.summary = fmt::format("Topic {} not deleted: {} is on it", topic, on->id.to_string());
+  if (denied) {
+    change.refusal = Refusal::kForbidden;
+    change.findings.push_back({"topic", "topic-right", Severity::kBlocks, "A right is missing", *denied,
+                               "Ask an administrator for it.", std::nullopt});
+  } else if (on != nullptr) {
+    change.refusal = Refusal::kInUse;
+    change.findings.push_back({"topic", "topic-unused", Severity::kBlocks, "No product may be on it",
+                               fmt::format("{} is on topic {}.", on->id.to_string(), topic), "Unpublish it first.",
+                               std::nullopt});
   }
-  decision.response.audit = audited(asked, now_ms, std::move(entry), decision.records);
+  AuditEntry entry{.action = action, .subject = "topic:" + topic};
+  entry.outcome = change.refusal ? AuditOutcome::kRefused : AuditOutcome::kStarted;
+  entry.findings = change.findings;
+  entry.summary = change.refusal
+                      ? fmt::format("Topic {} not {}d: {}", topic, verb(action), change.findings.front().message)
+                      : fmt::format("Topic {}: {} started", topic, verb(action));
+  change.audit = audited(asked, now_ms, std::move(entry), decision.records);
   return decision;
 }
 
-state::Decision<TopicChange> MeshState::finish_topic_change(AuditNumber number, AuditOutcome outcome, std::string summary) const {
+state::Decision<TopicChange> MeshState::finish_topic_change(AuditNumber number, AuditOutcome outcome,
+                                                            std::string summary) const {
   state::Decision<TopicChange> decision;
   const auto at = audit_.find(number);
   if (at == audit_.end()) return decision;  // pushed out by ten thousand newer ones

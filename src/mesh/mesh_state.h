@@ -42,11 +42,11 @@ struct Change {
   enum class Kind { kPublished, kEdited, kUnchanged, kUnpublished, kRefused };
   Kind kind = Kind::kRefused;
   ProductId id;
-  ProductPointer product;              ///< As it is now; when unpublished, as it was.
+  ProductPointer product;  ///< As it is now; when unpublished, as it was.
   std::optional<Refusal> refusal;
-  std::vector<Finding> findings;       ///< Those that do not pass.
+  std::vector<Finding> findings;                ///< Those that do not pass.
   std::optional<std::int64_t> current_version;  ///< With kStale.
-  AuditPointer audit;                  ///< None when nothing changed.
+  AuditPointer audit;                           ///< None when nothing changed.
 };
 
 /// What came of a request to create or delete a topic: first the intent, then its end.
@@ -80,13 +80,16 @@ class MeshState final : public state::Machine, public ProductIndex {
 
   // ---- Decisions
   /// Publishes, or with `expected_version` edits that version. `findings` are those of check_product on this state.
-  state::Decision<Change> put(const Asked& asked, std::int64_t now_ms, const ProductId& id, std::optional<std::int64_t> expected_version,
-                              std::vector<Finding> findings, Function<Product()> make) const;
-  state::Decision<Change> remove(const Asked& asked, std::int64_t now_ms, const ProductId& id, std::int64_t expected_version,
-                                 const identity::Directory& directory) const;
-  /// The intent, before the cluster is asked. A deletion is refused while a product is on the topic.
-  state::Decision<TopicChange> start_topic_change(const Asked& asked, std::int64_t now_ms, AuditAction action, const std::string& cluster,
-                                                  const std::string& topic) const;
+  state::Decision<Change> put(const Asked& asked, std::int64_t now_ms, const ProductId& id,
+                              std::optional<std::int64_t> expected_version, std::vector<Finding> findings,
+                              Function<Product()> make) const;
+  state::Decision<Change> remove(const Asked& asked, std::int64_t now_ms, const ProductId& id,
+                                 std::int64_t expected_version, const identity::Directory& directory) const;
+  /// The intent, before the cluster is asked. Refused when `denied` says why, and a deletion while a product is on the
+  /// topic.
+  state::Decision<TopicChange> start_topic_change(const Asked& asked, std::int64_t now_ms, AuditAction action,
+                                                  const std::string& cluster, const std::string& topic,
+                                                  const std::optional<std::string>& denied) const;
   /// How it ended; `summary` replaces the intent's.
   state::Decision<TopicChange> finish_topic_change(AuditNumber number, AuditOutcome outcome, std::string summary) const;
 
@@ -95,8 +98,10 @@ class MeshState final : public state::Machine, public ProductIndex {
   void replay_audit(const state::Record& record);
   void erase_product(const ProductId& id);
   /// Fills number, time and who, and appends the records that hold it.
-  AuditPointer audited(const Asked& asked, std::int64_t now_ms, AuditEntry entry, std::vector<state::Record>& records) const;
-  state::Decision<Change> refuse(const Asked& asked, std::int64_t now_ms, AuditAction action, Change change, std::string summary) const;
+  AuditPointer audited(const Asked& asked, std::int64_t now_ms, AuditEntry entry,
+                       std::vector<state::Record>& records) const;
+  state::Decision<Change> refuse(const Asked& asked, std::int64_t now_ms, AuditAction action, Change change,
+                                 std::string summary) const;
 
   std::map<ProductId, ProductPointer> products_;
   std::map<std::pair<std::string, std::string>, ProductId, std::less<>> by_topic_;  ///< Cluster and topic.

@@ -11,15 +11,19 @@ constexpr std::int64_t kFormat = 1;
 
 std::optional<ProductId> ProductId::parse(std::string_view text) {
   const std::size_t slash = text.find('/');
-  if (slash == text.npos || slash == 0 || slash + 1 == text.size() || text.find('/', slash + 1) != text.npos) return std::nullopt;
+  if (slash == text.npos || slash == 0 || slash + 1 == text.size() || text.find('/', slash + 1) != text.npos)
+    return std::nullopt;
   return ProductId{std::string(text.substr(0, slash)), std::string(text.substr(slash + 1))};
 }
 
 std::string_view quality_name(Quality quality) {
   switch (quality) {
-    case Quality::kAuthoritative: return "authoritative";
-    case Quality::kCurated: return "curated";
-    case Quality::kRaw: return "raw";
+    case Quality::kAuthoritative:
+      return "authoritative";
+    case Quality::kCurated:
+      return "curated";
+    case Quality::kRaw:
+      return "raw";
   }
   return "raw";
 }
@@ -39,8 +43,8 @@ std::optional<Lifecycle> parse_lifecycle(std::string_view name) {
 }
 
 bool Product::says_the_same_as(const Product& other) const {
-  return id == other.id && owner == other.owner && description == other.description && quality == other.quality && sla == other.sla &&
-         tags == other.tags && lifecycle == other.lifecycle && port == other.port;
+  return id == other.id && owner == other.owner && description == other.description && quality == other.quality &&
+         sla == other.sla && tags == other.tags && lifecycle == other.lifecycle && port == other.port;
 }
 
 std::string product_record(const Product& product) {
@@ -75,7 +79,8 @@ Result<Product> parse_product_record(std::string_view value) {
   TRY_ASSIGN(const schema::JsonNode root, schema::parse_json(value));
   const JsonReader reader(root);
   TRY_ASSIGN(const std::int64_t format, reader.integer("format"));
-  if (format > kFormat) return error(ErrorCode::kUnsupported, "product format {}; this weft reads up to {}", format, kFormat);
+  if (format > kFormat)
+    return error(ErrorCode::kUnsupported, "product format {}; this weft reads up to {}", format, kFormat);
   Product product;
   TRY_ASSIGN(product.id.domain, reader.text("domain"));
   TRY_ASSIGN(product.id.name, reader.text("name"));
@@ -87,7 +92,8 @@ Result<Product> parse_product_record(std::string_view value) {
   TRY_ASSIGN(product.tags, reader.texts("tags"));
   TRY_ASSIGN(const std::string lifecycle, reader.text("lifecycle"));
   if (!parse_quality(quality) || !parse_lifecycle(lifecycle) || sla < 1 || sla > 3)
-    return error(ErrorCode::kCorrupt, "quality '{}', lifecycle '{}' or SLA tier {} is none of ours", quality, lifecycle, sla);
+    return error(ErrorCode::kCorrupt, "quality '{}', lifecycle '{}' or SLA tier {} is none of ours", quality, lifecycle,
+                 sla);
   product.quality = *parse_quality(quality);
   product.lifecycle = *parse_lifecycle(lifecycle);
   product.sla = static_cast<int>(sla);

@@ -49,13 +49,13 @@ struct Product {
   std::string owner;         ///< A team of the directory.
   std::string description;   ///< What one event means.
   Quality quality = Quality::kRaw;
-  int sla = 3;               ///< Tier 1 (best) to 3.
+  int sla = 3;  ///< Tier 1 (best) to 3.
   std::vector<std::string> tags;
   Lifecycle lifecycle = Lifecycle::kLive;
   Port port;
   std::int64_t published_at_ms = 0;
   std::int64_t updated_at_ms = 0;
-  std::string updated_by;    ///< A principal: "User:mkovac".
+  std::string updated_by;  ///< A principal: "User:mkovac".
 
   /// Whether an edit would change nothing: all but version, times and who.
   bool says_the_same_as(const Product& other) const;
@@ -71,7 +71,7 @@ struct ProductDraft {
   std::optional<std::string> lifecycle;  ///< None: live.
   std::optional<std::string> cluster;    ///< None: the home cluster.
   std::optional<std::string> topic;
-  std::optional<std::string> subject;    ///< None: <topic>-value.
+  std::optional<std::string> subject;  ///< None: <topic>-value.
 
   std::string subject_or_default() const { return subject.value_or(topic.value_or("") + "-value"); }
 };

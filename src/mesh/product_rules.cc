@@ -36,7 +36,8 @@ std::string_view trimmed(std::string_view text) {
 
 /// Control characters other than line breaks and tabs: they hide what a text says.
 bool has_control_characters(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7F; });
+  return std::any_of(text.begin(), text.end(),
+                     [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7F; });
 }
 
 /// The nearest name that the grammar allows.
@@ -58,18 +59,21 @@ class Findings {
   void passes(std::string_view field, std::string_view rule, std::string_view title, std::string message) {
     add(field, rule, Severity::kPasses, title, std::move(message), std::nullopt);
   }
-  Finding& blocks(std::string_view field, std::string_view rule, std::string_view title, std::string message, std::string fix) {
+  Finding& blocks(std::string_view field, std::string_view rule, std::string_view title, std::string message,
+                  std::string fix) {
     return add(field, rule, Severity::kBlocks, title, std::move(message), std::move(fix));
   }
-  Finding& warns(std::string_view field, std::string_view rule, std::string_view title, std::string message, std::string fix) {
+  Finding& warns(std::string_view field, std::string_view rule, std::string_view title, std::string message,
+                 std::string fix) {
     return add(field, rule, Severity::kWarns, title, std::move(message), std::move(fix));
   }
   std::vector<Finding> take() && { return std::move(findings_); }
 
  private:
-  Finding& add(std::string_view field, std::string_view rule, Severity severity, std::string_view title, std::string message,
-               std::optional<std::string> fix) {
-    findings_.push_back({std::string(field), std::string(rule), severity, std::string(title), std::move(message), std::move(fix), std::nullopt});
+  Finding& add(std::string_view field, std::string_view rule, Severity severity, std::string_view title,
+               std::string message, std::optional<std::string> fix) {
+    findings_.push_back({std::string(field), std::string(rule), severity, std::string(title), std::move(message),
+                         std::move(fix), std::nullopt});
     return findings_.back();
   }
   std::vector<Finding> findings_;
@@ -79,7 +83,8 @@ class Findings {
 
 void check_topic(Findings& out, std::string_view topic, const PortEvidence& evidence) {
   if (evidence.topic_unknown) {
-    out.blocks("port.topic", "topic-exists", "The topic must exist", fmt::format("Could not look: {}", *evidence.topic_unknown), "Try again.");
+    out.blocks("port.topic", "topic-exists", "The topic must exist",
+               fmt::format("Could not look: {}", *evidence.topic_unknown), "Try again.");
     return;
   }
   if (!evidence.topic_exists) {
@@ -89,8 +94,8 @@ void check_topic(Findings& out, std::string_view topic, const PortEvidence& evid
   }
   out.passes("port.topic", "topic-exists", "The topic exists", std::string(topic));
   if (evidence.topic_internal) {
-    out.blocks("port.topic", "topic-public", "Internal topics stay internal", fmt::format("{} is an internal topic.", topic),
-               "Choose another topic.");
+    out.blocks("port.topic", "topic-public", "Internal topics stay internal",
+               fmt::format("{} is an internal topic.", topic), "Choose another topic.");
   }
   if (evidence.has_events) {
     out.passes("port.topic", "has-events", "Has at least one event", std::string(topic));
@@ -103,7 +108,8 @@ void check_topic(Findings& out, std::string_view topic, const PortEvidence& evid
 void check_schema(Findings& out, std::string_view subject, const PortEvidence& evidence) {
   constexpr std::string_view kField = "port.subject";
   if (evidence.schema_unknown) {
-    out.blocks(kField, "value-schema", "Needs a value schema", fmt::format("Could not look: {}", *evidence.schema_unknown), "Try again.");
+    out.blocks(kField, "value-schema", "Needs a value schema",
+               fmt::format("Could not look: {}", *evidence.schema_unknown), "Try again.");
     return;
   }
   if (!evidence.schema) {
@@ -112,7 +118,8 @@ void check_schema(Findings& out, std::string_view subject, const PortEvidence& e
     return;
   }
   const auto& schema = *evidence.schema;
-  out.passes(kField, "value-schema", "Value schema registered", fmt::format("{} version {}, {} fields", subject, schema.version, schema.fields));
+  out.passes(kField, "value-schema", "Value schema registered",
+             fmt::format("{} version {}, {} fields", subject, schema.version, schema.fields));
   if (schema.fields_without_doc > 0) {
     out.warns(kField, "field-docs", "Say what each field means",
               fmt::format("{} of {} fields have no doc.", schema.fields_without_doc, schema.fields),
@@ -126,7 +133,8 @@ void check_schema(Findings& out, std::string_view subject, const PortEvidence& e
 
 class DraftCheck {
  public:
-  DraftCheck(const ProductId& id, const ProductDraft& draft, const RuleContext& context) : id_(id), draft_(draft), context_(context) {}
+  DraftCheck(const ProductId& id, const ProductDraft& draft, const RuleContext& context)
+      : id_(id), draft_(draft), context_(context) {}
 
   std::vector<Finding> run() && {
     name();
@@ -144,12 +152,14 @@ class DraftCheck {
     if (!is_product_name(id_.name)) {
       Finding& finding = out_.blocks(
           "name", "name-grammar", "Choose a name one can type", fmt::format("'{}' is no product name.", id_.name),
-          fmt::format("Use letters, digits, '.', '_' and '-', at most {}; begin with a letter, digit or '_'.", kProductNameMax));
+          fmt::format("Use letters, digits, '.', '_' and '-', at most {}; begin with a letter, digit or '_'.",
+                      kProductNameMax));
       finding.suggestion = suggested_name(id_.name);
       return;
     }
     if (!context_.editing && context_.products.find(id_) != nullptr) {
-      out_.blocks("name", "name-free", "The name must be free", fmt::format("{} is published already.", id_.to_string()),
+      out_.blocks("name", "name-free", "The name must be free",
+                  fmt::format("{} is published already.", id_.to_string()),
                   "Choose another name, or edit that product.");
       return;
     }
@@ -171,20 +181,25 @@ class DraftCheck {
     const auto& directory = context_.directory;
     const identity::Domain* domain = directory.find_domain(id_.domain);
     if (!draft_.owner || draft_.owner->empty()) {
-      suggest_owner(out_.blocks("owner", "owner-team", "Say whose it is", "No owner team is given.", "Choose a team of yours in this domain."), domain);
+      suggest_owner(out_.blocks("owner", "owner-team", "Say whose it is", "No owner team is given.",
+                                "Choose a team of yours in this domain."),
+                    domain);
       return;
     }
     const identity::Team* team = directory.find_team(*draft_.owner);
     if (team == nullptr) {
-      suggest_owner(out_.blocks("owner", "owner-team", "The owner must be a team", fmt::format("The directory knows no team '{}'.", *draft_.owner),
-                                "Choose a team of yours in this domain."), domain);
+      suggest_owner(out_.blocks("owner", "owner-team", "The owner must be a team",
+                                fmt::format("The directory knows no team '{}'.", *draft_.owner),
+                                "Choose a team of yours in this domain."),
+                    domain);
       return;
     }
     out_.passes("owner", "owner-team", "The owner is a team", team->name);
     if (domain != nullptr && !domain->has_team(team->name)) {
       suggest_owner(out_.blocks("owner", "owner-domain", "The team must belong to the domain",
                                 fmt::format("{} is no team of domain {}.", team->name, domain->name),
-                                fmt::format("Teams of {}: {}.", domain->name, joined(domain->teams, "none"))), domain);
+                                fmt::format("Teams of {}: {}.", domain->name, joined(domain->teams, "none"))),
+                    domain);
     }
     member(*team);
     contact(*team);
@@ -199,7 +214,8 @@ class DraftCheck {
       const bool anonymous = context_.principal.kind == access::Principal::Kind::kAnonymous;
       Finding& finding = out_.blocks(
           "owner", "owner-member", "Only members of the owner team may",
-          anonymous ? "Nobody is signed in." : fmt::format("{} is not a member of {}.", context_.principal.name, wanted->name),
+          anonymous ? "Nobody is signed in."
+                    : fmt::format("{} is not a member of {}.", context_.principal.name, wanted->name),
           fmt::format("Act as a member ({}), or choose a team of yours: {}.", joined(wanted->members, "it has none"),
                       joined(context_.principal.teams, "you have none")));
       suggest_owner(finding, context_.directory.find_domain(id_.domain));
@@ -210,25 +226,31 @@ class DraftCheck {
 
   void contact(const identity::Team& team) {
     if (team.mail || team.chat || team.on_call) {
-      out_.passes("owner", "owner-contact", "The team can be reached", team.mail ? *team.mail : team.chat ? team.chat->name : *team.on_call);
+      out_.passes("owner", "owner-contact", "The team can be reached",
+                  team.mail   ? *team.mail
+                  : team.chat ? team.chat->name
+                              : *team.on_call);
     } else {
-      out_.warns("owner", "owner-contact", "Readers need a way to ask", fmt::format("{} has no mail, chat or on-call person.", team.name),
-                 "Add one to the directory file.");
+      out_.warns("owner", "owner-contact", "Readers need a way to ask",
+                 fmt::format("{} has no mail, chat or on-call person.", team.name), "Add one to the directory file.");
     }
   }
 
   void description() {
     constexpr std::string_view kField = "description";
     constexpr std::string_view kTitle = "Say what one event means";
-    constexpr std::string_view kExample = "Say who, what and when, for example: \"One fill on one venue, within a second of execution.\"";
-    const std::string_view text = trimmed(draft_.description.value_or(""));
+    constexpr std::string_view kExample =
+        "Say who, what and when, for example: \"One fill on one venue, within a second of execution.\"";
+    const std::string_view text = draft_.description ? trimmed(*draft_.description) : std::string_view();
     const std::size_t length = code_points(text);
     if (has_control_characters(text)) {
       out_.blocks(kField, "description-text", kTitle, "It holds control characters.", "Type it again as plain text.");
     } else if (length < kDescriptionMin) {
-      out_.blocks(kField, "description-length", kTitle, fmt::format("{} of at least {} characters.", length, kDescriptionMin), std::string(kExample));
+      out_.blocks(kField, "description-length", kTitle,
+                  fmt::format("{} of at least {} characters.", length, kDescriptionMin), std::string(kExample));
     } else if (length > kDescriptionMax) {
-      out_.blocks(kField, "description-length", kTitle, fmt::format("{} characters; at most {}.", length, kDescriptionMax),
+      out_.blocks(kField, "description-length", kTitle,
+                  fmt::format("{} characters; at most {}.", length, kDescriptionMax),
                   "Keep what a reader needs to choose; link the rest.");
     } else {
       out_.passes(kField, "description-length", "Says what one event means", fmt::format("{} characters", length));
@@ -237,7 +259,8 @@ class DraftCheck {
 
   void tags() {
     if (draft_.tags.size() > kTagsMax) {
-      out_.blocks("tags", "tags-count", "Fewer tags find better", fmt::format("{} tags; at most {}.", draft_.tags.size(), kTagsMax), "Remove some.");
+      out_.blocks("tags", "tags-count", "Fewer tags find better",
+                  fmt::format("{} tags; at most {}.", draft_.tags.size(), kTagsMax), "Remove some.");
       return;
     }
     bool fine = true;
@@ -245,8 +268,8 @@ class DraftCheck {
     for (std::size_t i = 0; i < draft_.tags.size(); ++i) {
       const std::string& tag = draft_.tags[i];
       const std::string field = fmt::format("tags[{}]", i);
-      if (trimmed(tag).empty() || trimmed(tag).size() != tag.size() || code_points(tag) > kTagMax || has_control_characters(tag) ||
-          tag.find_first_of(",\n\t\r") != tag.npos) {
+      if (trimmed(tag).empty() || trimmed(tag).size() != tag.size() || code_points(tag) > kTagMax ||
+          has_control_characters(tag) || tag.find_first_of(",\n\t\r") != tag.npos) {
         out_.blocks(field, "tag-grammar", "Tags are short words", fmt::format("'{}' is no tag.", tag),
                     fmt::format("Use 1 to {} characters, without commas, line breaks and outer spaces.", kTagMax));
         fine = false;
@@ -255,37 +278,43 @@ class DraftCheck {
         fine = false;
       }
     }
-    if (fine) out_.passes("tags", "tags-count", "Tags are fine", fmt::format("{} of at most {}", draft_.tags.size(), kTagsMax));
+    if (fine)
+      out_.passes("tags", "tags-count", "Tags are fine", fmt::format("{} of at most {}", draft_.tags.size(), kTagsMax));
   }
 
   void promise() {
     if (draft_.quality && parse_quality(*draft_.quality)) {
       out_.passes("quality", "quality-set", "Quality is stated", *draft_.quality);
     } else {
-      out_.blocks("quality", "quality-set", "State the quality", draft_.quality ? fmt::format("'{}' is none of them.", *draft_.quality) : "None is chosen.",
-                  "Choose authoritative (the source all others follow), curated (checked, derived from others) or raw (as it came in).");
+      out_.blocks("quality", "quality-set", "State the quality",
+                  draft_.quality ? fmt::format("'{}' is none of them.", *draft_.quality) : "None is chosen.",
+                  "Choose authoritative (the source all others follow), curated (checked, derived from others) or raw "
+                  "(as it came in).");
     }
     if (draft_.sla && *draft_.sla >= 1 && *draft_.sla <= 3) {
       out_.passes("sla", "sla-set", "SLA tier is stated", fmt::format("Tier {}", *draft_.sla));
     } else {
-      out_.blocks("sla", "sla-set", "State the SLA tier", draft_.sla ? fmt::format("{} is none of them.", *draft_.sla) : "None is chosen.",
+      out_.blocks("sla", "sla-set", "State the SLA tier",
+                  draft_.sla ? fmt::format("{} is none of them.", *draft_.sla) : "None is chosen.",
                   "Choose 1 (best), 2 or 3.");
     }
     if (draft_.lifecycle && !parse_lifecycle(*draft_.lifecycle)) {
-      out_.blocks("lifecycle", "lifecycle-known", "Lifecycle is a known word", fmt::format("'{}' is none of them.", *draft_.lifecycle),
-                  "Choose live or deprecated.");
+      out_.blocks("lifecycle", "lifecycle-known", "Lifecycle is a known word",
+                  fmt::format("'{}' is none of them.", *draft_.lifecycle), "Choose live or deprecated.");
     }
   }
 
   void port() {
     if (draft_.cluster && *draft_.cluster != context_.home.name) {
-      Finding& finding = out_.blocks("port.cluster", "cluster-known", "The cluster must be known", fmt::format("No cluster is called '{}'.", *draft_.cluster),
+      Finding& finding = out_.blocks("port.cluster", "cluster-known", "The cluster must be known",
+                                     fmt::format("No cluster is called '{}'.", *draft_.cluster),
                                      fmt::format("Choose {}.", context_.home.name));
       finding.suggestion = context_.home.name;
       return;
     }
     if (!draft_.topic || draft_.topic->empty()) {
-      out_.blocks("port.topic", "topic-exists", "Choose a topic", "None is chosen.", "Choose one of the candidates: weft topic list.");
+      out_.blocks("port.topic", "topic-exists", "Choose a topic", "None is chosen.",
+                  "Choose one of the candidates: weft topic list.");
       return;
     }
     check_topic(out_, *draft_.topic, context_.evidence);
@@ -297,21 +326,24 @@ class DraftCheck {
     constexpr std::string_view kField = "port.topic";
     const std::string& topic = *draft_.topic;
     if (context_.products.is_being_deleted(topic)) {
-      out_.blocks(kField, "topic-stays", "The topic must stay", fmt::format("Topic {} is being deleted.", topic), "Choose another topic.");
+      out_.blocks(kField, "topic-stays", "The topic must stay", fmt::format("Topic {} is being deleted.", topic),
+                  "Choose another topic.");
       return;
     }
     const Product* other = context_.products.find_on_topic(context_.home.name, topic);
     if (other != nullptr && other->id != id_) {
-      out_.blocks(kField, "topic-free", "One product per topic", fmt::format("{} is on topic {} already.", other->id.to_string(), topic),
+      out_.blocks(kField, "topic-free", "One product per topic",
+                  fmt::format("{} is on topic {} already.", other->id.to_string(), topic),
                   "Choose another topic, or ask the owner of that product.");
     } else {
       out_.passes(kField, "topic-free", "No other product is on it", topic);
     }
     const identity::Domain* whose = context_.directory.domain_of_topic(topic);
     if (whose != nullptr && whose->name != id_.domain) {
-      Finding& finding = out_.blocks("domain", "topic-domain", "A topic is published in its domain",
-                                     fmt::format("Topic {} belongs to domain {}.", topic, whose->name),
-                                     fmt::format("Publish it in {}; the directory file says whose topics are whose.", whose->name));
+      Finding& finding =
+          out_.blocks("domain", "topic-domain", "A topic is published in its domain",
+                      fmt::format("Topic {} belongs to domain {}.", topic, whose->name),
+                      fmt::format("Publish it in {}; the directory file says whose topics are whose.", whose->name));
       finding.suggestion = whose->name;
     }
   }
@@ -344,7 +376,8 @@ class DraftCheck {
 
 std::vector<Finding> check_product(const ProductId& id, const ProductDraft& draft, const RuleContext& context) {
   std::vector<Finding> findings = DraftCheck(id, draft, context).run();
-  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
   return findings;
 }
 
