@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "broker/cluster_state.h"
+#include "kafka/errors.h"
+#include "record/batch.h"
+
+namespace weft::broker {
+
+/// Checks a client's batch against the format and its topic's settings. The log checks the CRC when it appends.
+Result<record::BatchHeader> check_batch(const Topic& topic, ByteView batch, std::int64_t wall_ms);
+
+/// How Produce answers what check_batch and log::Log::append refuse.
+kafka::KafkaError append_error(ErrorCode code);
+
+/// A copy of `batch` with the broker's time on it (message.timestamp.type=LogAppendTime), CRC redone.
+SharedBytes stamped(const SharedBytes& batch, Timestamp now);
+
+/// A copy of `replacement` as the producer of `original` would have sent it: its id, epoch and sequence, CRC redone.
+/// kInvalidArgument when the record counts differ.
+Result<SharedBytes> in_place_of(const record::BatchHeader& original, const SharedBytes& replacement);
+
+}  // namespace weft::broker

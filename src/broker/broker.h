@@ -1,0 +1,85 @@
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "access/authorizer.h"
+#include "broker/append_queue.h"
+#include "broker/group_coordinator.h"
+#include "broker/local_cluster.h"
+#include "broker/metrics.h"
+#include "broker/options.h"
+#include "broker/purgatory.h"
+#include "broker/services.h"
+#include "broker/topics.h"
+#include "env/env.h"
+#include "env/network.h"
+#include "log/log.h"
+
+namespace weft::broker {
+
+class ClientConnection;
+class ProduceGate;
+
+/// The embedded broker: everything of this folder put together on one event loop. Made by `start`, ended by `close`;
+/// destroyed on its loop, after close has completed.
+class Broker {
+ public:
+  /// What it is built on; all but the log outlive it.
+  struct Parts {
+    env::Env& env;
+    env::EventLoop& loop;
+    std::unique_ptr<log::Log> log;  ///< Opened on `loop`.
+    const access::Authorizer& authorizer;
+    Metrics& metrics;
+    ProduceGate* gate = nullptr;
+  };
+
+  /// Replays its state, brings the log in line with it, then listens. Call from any thread; completes on the loop.
+  static void start(Parts parts, Options options, Callback<Result<std::unique_ptr<Broker>>> done);
+  ~Broker();
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+
+  /// The seam over this broker; from any thread.
+  stream::Cluster& cluster() { return cluster_; }
+  /// Where it listens, in the order of Options::listeners, with the ports that were really bound.
+  const std::vector<env::Address>& addresses() const { return addresses_; }
+  /// A connection as if a listener had accepted it: for tests and in-process clients. On the loop.
+  void accept(std::unique_ptr<env::Connection> connection, const ListenerOptions& listener);
+
+  /// Takes no more, answers what was asked, writes out what is owed and closes the log. On the loop.
+  void close(Callback<Result<void>> done);
+
+ private:
+  Broker(Parts parts, Options options);
+
+  void start_state(Callback<Result<void>> done);
+  Result<void> listen();
+  void forget(ClientConnection* connection);
+  void close_idle_connections();
+  void close_log();
+
+  env::Env& env_;
+  env::EventLoop& loop_;
+  const Options options_;
+  std::unique_ptr<log::Log> log_;
+  BrokerMetrics metrics_;
+  Purgatory purgatory_;
+  AppendQueue appends_;
+  LocalCluster cluster_;
+  Topics topics_;
+  GroupCoordinator groups_;
+  Services services_;
+  std::vector<std::unique_ptr<env::Listener>> listeners_;
+  std::vector<env::Address> addresses_;
+  std::unordered_map<ClientConnection*, std::shared_ptr<ClientConnection>> connections_;
+  env::EventLoop::TimerId idle_timer_ = 0;
+  env::EventLoop::TimerId close_timer_ = 0;
+  Callback<Result<void>> closed_;
+  bool closing_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace weft::broker

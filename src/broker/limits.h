@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kafka/limits.h"
+
+/// Every bound of the broker that is no setting.
+namespace weft::broker {
+
+/// Requests of one connection that are not answered yet; reading pauses at this many.
+inline constexpr std::size_t kRequestsInFlightMax = 128;
+/// Bytes of one connection's requests that are not answered, and of answers not yet taken by the peer; reading pauses above.
+inline constexpr std::size_t kConnectionBytesMax = 128u << 20;
+/// Fetch answers are gathered up to this, whatever the client asks for.
+inline constexpr std::int32_t kFetchBytesMax = 64 << 20;
+inline constexpr std::int32_t kFetchWaitMsMax = 60'000;
+/// Fetches waiting for records; more are answered at once with what there is.
+inline constexpr std::size_t kWaitingFetchesMax = 100'000;
+
+inline constexpr std::size_t kTopicNameBytesMax = 249;
+inline constexpr std::int32_t kPartitionsPerTopicMax = 10'000;
+inline constexpr std::size_t kPartitionsMax = 100'000;
+inline constexpr std::size_t kGroupIdBytesMax = 1'024;
+inline constexpr std::size_t kGroupsMax = 100'000;
+/// Producer ids are handed out from blocks of this many, recorded before the first of a block is used.
+inline constexpr std::int64_t kProducerIdBlock = 1'000;
+/// One decision of a shard: offset commits beyond are refused.
+inline constexpr std::size_t kRecordsPerDecisionMax = 50'000;
+/// Clients remembered per topic as observed.
+inline constexpr std::size_t kObservedClientsMax = 200;
+
+static_assert(kConnectionBytesMax > kafka::kFrameBytesMax, "a largest frame must not stop its own connection");
+
+}  // namespace weft::broker

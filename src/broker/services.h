@@ -1,0 +1,38 @@
+#pragma once
+
+#include "access/authorizer.h"
+#include "broker/append_queue.h"
+#include "env/env.h"
+
+namespace weft::log {
+class Log;
+}
+namespace weft {
+class Metrics;
+}
+
+namespace weft::broker {
+
+class GroupCoordinator;
+class ProduceGate;
+class Purgatory;
+class Topics;
+struct Options;
+struct BrokerMetrics;
+
+/// What request handlers work with; the broker owns it all and outlives every request.
+struct Services {
+  env::Env& env;
+  env::EventLoop& loop;
+  const Options& options;
+  const access::Authorizer& authorizer;
+  log::Log& log;
+  Topics& topics;
+  GroupCoordinator& groups;
+  Purgatory& purgatory;
+  AppendQueue& appends;
+  BrokerMetrics& metrics;
+  ProduceGate* gate = nullptr;
+};
+
+}  // namespace weft::broker
