@@ -43,13 +43,14 @@ std::string_view error_name(ErrorCode code);
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string message;
+  int detail = 0;  ///< A finer number within `code` that one surface defines (Confluent's error_code); 0: none.
 
   bool operator==(const Error&) const = default;
 };
 
 template <class... Args>
 Error error(ErrorCode code, fmt::format_string<Args...> text, Args&&... args) {
-  return Error{code, fmt::format(text, std::forward<Args>(args)...)};
+  return Error{code, fmt::format(text, std::forward<Args>(args)...), 0};
 }
 
 /// A value or the reason there is none. Never both, never neither.
