@@ -1,0 +1,36 @@
+#include "registry/answers.h"
+
+#include "schema/json_text.h"
+
+namespace weft::registry {
+namespace {
+
+using schema::JsonObjectText;
+
+void add_definition(JsonObjectText& object, const StoredSchema& schema) {
+  const Definition& definition = schema.definition;
+  object.text("guid", guid_text(schema.guid)).text("schemaType", schema_type_name(definition.type));
+  if (!definition.references.empty()) object.json("references", references_json(definition.references));
+  if (!definition.metadata_json.empty()) object.json("metadata", definition.metadata_json);
+  if (!definition.rule_set_json.empty()) object.json("ruleSet", definition.rule_set_json);
+  object.text("schema", definition.text);
+}
+
+}  // namespace
+
+std::string schema_json(const StoredSchema& schema) {
+  JsonObjectText object;
+  add_definition(object, schema);
+  return object.take();
+}
+
+std::string subject_version_json(const SubjectVersion& version) {
+  JsonObjectText object;
+  object.text("subject", version.subject).number("version", version.version).number("id", version.id.get());
+  add_definition(object, *version.schema);
+  if (version.timestamp != kNoTimestamp) object.number("ts", version.timestamp.get());
+  if (version.deleted) object.boolean("deleted", true);
+  return object.take();
+}
+
+}  // namespace weft::registry

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "registry/registry.h"
+
+/// Answers as clients of Confluent's registry read them (schema-registry REST, API of 2026): absent members are left
+/// out.
+namespace weft::registry {
+
+/// Of a read by id: `{"schemaType","schema","references","metadata","ruleSet","guid"}`.
+std::string schema_json(const StoredSchema& schema);
+/// Of a version, a lookup or a registration: the same with `subject`, `version` and `id`, and `deleted` and `ts` where
+/// they say something.
+std::string subject_version_json(const SubjectVersion& version);
+
+}  // namespace weft::registry

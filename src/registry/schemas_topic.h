@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/result.h"
+#include "registry/definition.h"
+#include "schema/wire_format.h"
+#include "state/shard.h"
+
+/// Keys and values of the `_schemas` topic as Confluent's registry writes them: compact JSON, members in Jackson's
+/// order.
+namespace weft::registry {
+
+using schema::SchemaId;
+
+/// A version of a subject, or, without a value, that it is gone for good.
+struct SchemaRecord {
+  struct Value {
+    SchemaId id;
+    Definition definition;
+    bool deleted = false;
+  };
+  std::string subject;
+  std::int32_t version = 0;
+  std::optional<Value> value;
+};
+/// Settings of a subject, of a context or, with an empty subject, of all.
+struct ConfigRecord {
+  std::string subject;
+  std::optional<std::string> value_json;  ///< Whole, members we do not use included.
+  std::string compatibility_level;        ///< Empty when not set.
+  bool normalize = false;
+};
+struct ModeRecord {
+  std::string subject;
+  std::optional<std::string> mode;
+};
+/// Versions 1 to `version` of a subject are deleted (softly).
+struct DeleteSubjectRecord {
+  std::string subject;
+  std::optional<std::int32_t> version;  ///< A tombstone says nothing.
+};
+/// Deleted versions of a subject, a context or all are gone for good.
+struct ClearSubjectRecord {
+  std::string subject;
+};
+/// Well-formed and of a kind that we do not use (NOOP, CONTEXT, ASSOC, whatever comes): it stays in the log.
+struct OtherRecord {
+  std::string keytype;
+};
+
+using TopicRecord =
+    std::variant<SchemaRecord, ConfigRecord, ModeRecord, DeleteSubjectRecord, ClearSubjectRecord, OtherRecord>;
+
+/// Reads records; keeps its parser's memory from one to the next.
+class RecordReader {
+ public:
+  RecordReader();
+  ~RecordReader();
+  RecordReader(const RecordReader&) = delete;
+  RecordReader& operator=(const RecordReader&) = delete;
+
+  /// Error: kCorrupt when key or value is not of the format; the record is to be skipped.
+  Result<TopicRecord> read(const state::Record& record);
+
+ private:
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
+};
+
+state::Record schema_record(std::string_view subject, std::int32_t version, SchemaId id, const Definition& definition,
+                            bool deleted);
+/// The version is gone for good.
+state::Record schema_tombstone(std::string_view subject, std::int32_t version);
+state::Record context_record(std::string_view context);
+
+}  // namespace weft::registry

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "access/authorizer.h"
+#include "access/principal.h"
+#include "base/function.h"
+#include "base/result.h"
+#include "env/executor.h"
+#include "registry/registry.h"
+#include "schema/avro/schema.h"
+#include "state/shard.h"
+
+namespace weft::registry {
+
+/// The registry as other layers use it: the machine on its shard, with rights checked. Every answer leaves when what it
+/// saw is durable. Lives on one event loop; every call and every answer is there.
+class Service {
+ public:
+  struct Options {
+    std::string topic = "_schemas";
+    std::size_t parsed_schemas_max = 1'000;  ///< Parsed schemas kept for decoding, the least recently used dropped.
+  };
+  /// Told of every registration, refused ones too: for the audit.
+  using Observer =
+      Function<void(const access::Principal&, const RegisterRequest&, const Result<SubjectVersion>& outcome)>;
+
+  Service(env::EventLoop& loop, stream::Cluster& cluster, const access::Authorizer& authorizer, Options options);
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  /// Creates the topic when it is missing and replays it. kInvalidArgument when a topic of that name is not one
+  /// partition with cleanup.policy=compact. Until done, requests wait.
+  void start(Callback<Result<void>> done);
+  void observe(Observer observer) { observer_ = std::move(observer); }
+
+  void register_schema(const access::Principal& principal, RegisterRequest request,
+                       Callback<Result<SubjectVersion>> done);
+  void lookup(const access::Principal& principal, RegisterRequest request, bool deleted_too,
+              Callback<Result<SubjectVersion>> done);
+  /// Anything read from one subject.
+  template <class T>
+  void read(const access::Principal& principal, std::string_view subject, Function<Result<T>(const Registry&)> look,
+            Callback<Result<T>> done) {
+    auto allowed = authorizer_.check(principal, access::Right::kRead, {access::ResourceType::kSubject, subject});
+    if (!allowed.ok()) return done(std::move(allowed).error());
+    read_all<T>(std::move(look), std::move(done));
+  }
+  /// What everybody may know: settings, and lists that `look` filters by `may_read`.
+  template <class T>
+  void read_all(Function<Result<T>(const Registry&)> look, Callback<Result<T>> done) {
+    shard_.submit<T>(
+        [this, look = std::move(look)]() mutable -> Result<state::Decision<T>> {
+          auto seen = look(registry_);
+          if (!seen.ok()) return std::move(seen).error();
+          return state::Decision<T>{std::move(*seen), {}};
+        },
+        std::move(done));
+  }
+  /// The body of the answer to a read by id (answers.h), for who may read one of the subjects that use it.
+  void schema_body(const access::Principal& principal, SchemaId id, std::string subject,
+                   Callback<Result<SharedBytes>> done);
+
+  bool may_read(const access::Principal& principal, std::string_view subject) const;
+  bool may_read(const access::Principal& principal, SchemaId id, std::string_view beside) const;
+
+  /// The schema with this id in the default context, parsed, for decoding data: from a cache nearly always.
+  Result<std::shared_ptr<const schema::avro::Schema>> avro_schema(SchemaId id);
+  /// The state as of now, which may be ahead of what is durable: for what is only shown.
+  const Registry& registry() const { return registry_; }
+
+ private:
+  using Parsed = std::shared_ptr<const schema::avro::Schema>;
+  struct CacheEntry {
+    SchemaId id;
+    StoredSchemaPointer stored;  ///< Still the same: the entry still holds.
+    Parsed parsed;
+  };
+
+  void create_topic(Callback<Result<void>> done);
+  void check_topic(const stream::TopicInfo& topic, Callback<Result<void>> done);
+  env::MonotonicTime deadline() const;
+
+  env::EventLoop& loop_;
+  stream::Cluster& cluster_;
+  const access::Authorizer& authorizer_;
+  Options options_;
+  Registry registry_;
+  state::Shard shard_;
+  Observer observer_;
+  std::list<CacheEntry> parsed_;  // most recently used first
+  std::unordered_map<SchemaId, std::list<CacheEntry>::iterator> parsed_by_id_;
+};
+
+}  // namespace weft::registry

@@ -1,0 +1,50 @@
+#include "registry/subject_name.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+
+#include "registry/refusal.h"
+
+namespace weft::registry {
+namespace {
+
+/// Length of ":.name:" at the front; 0 when the subject names no context.
+std::size_t prefix_size(std::string_view subject) {
+  if (!subject.starts_with(":.")) return 0;
+  const auto end = subject.find(':', 2);
+  return end == std::string_view::npos ? 0 : end + 1;
+}
+
+}  // namespace
+
+std::string_view context_of(std::string_view subject) {
+  const std::size_t prefix = prefix_size(subject);
+  return prefix == 0 ? kDefaultContext : subject.substr(1, prefix - 2);
+}
+
+std::string in_context_of(std::string_view beside, std::string_view subject) {
+  if (prefix_size(subject) != 0) return std::string(subject);
+  return std::string(beside.substr(0, prefix_size(beside))).append(subject);
+}
+
+std::string context_subject(std::string_view context) {
+  return context == kDefaultContext ? std::string() : fmt::format(":{}:", context);
+}
+
+Result<void> check_subject(std::string_view subject) {
+  const bool control = std::any_of(subject.begin(), subject.end(),
+                                   [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  if (control || !simdjson::validate_utf8(subject.data(), subject.size())) {
+    return refuse(Refusal::kInvalidSubject,
+                  "The specified subject is not valid: it holds a control character or is not UTF-8");
+  }
+  const std::string_view name = subject.substr(prefix_size(subject));
+  if (name == "__GLOBAL" || name == "__EMPTY") {
+    return refuse(Refusal::kInvalidSubject, "The specified subject '{}' is not a valid subject: the name is reserved",
+                  subject);
+  }
+  return {};
+}
+
+}  // namespace weft::registry
