@@ -6,8 +6,6 @@
 #include "stream/batch.h"
 #include "stream/remote/rdkafka.h"
 
-struct rd_kafka_message_s;
-
 namespace weft::stream {
 
 /// librdkafka's messages, owned, with what they live in.

@@ -25,8 +25,8 @@ class PendingCall {
     call->timer_ = loop.schedule_after(deadline - loop.clock().monotonic(),
                                        [weak = std::weak_ptr<PendingCall>(call)] {
                                          if (auto alive = weak.lock())
-                                           alive->complete(error(ErrorCode::kTimeout, "{}: no answer before the deadline",
-                                                                 alive->what_));
+                                           alive->complete(error(ErrorCode::kTimeout, "{}: no answer before the deadline{}",
+                                                                 alive->what_, alive->obstacle_));
                                        });
     return call;
   }
@@ -39,6 +39,8 @@ class PendingCall {
 
   bool completed() const { return !done_; }
   Deadline deadline() const { return deadline_; }
+  /// What kept it from being done so far, for the message of a timeout.
+  void note(const Error& obstacle) { obstacle_ = "; last: " + obstacle.message; }
   /// Later answers are ignored.
   void complete(Result<T> result) {
     if (completed()) return;
@@ -51,6 +53,7 @@ class PendingCall {
   env::EventLoop& loop_;
   Deadline deadline_;
   std::string what_;
+  std::string obstacle_;
   Callback<Result<T>> done_;
   env::EventLoop::TimerId timer_ = 0;
 };

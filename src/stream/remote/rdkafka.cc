@@ -1,70 +1,47 @@
 #include "stream/remote/rdkafka.h"
 
 #include <librdkafka/rdkafka.h>
-#include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <utility>
 
+#include "base/log.h"
+#include "kafka/errors.h"
+
 namespace weft::stream {
 namespace {
 
+constexpr Logger kLog("stream.remote");
 constexpr int kSyslogWarning = 4;
 
 void write_log(const rd_kafka_t* handle, int level, const char* facility, const char* text) {
-  if (level <= kSyslogWarning) spdlog::warn("librdkafka {} {}: {}", handle != nullptr ? rd_kafka_name(handle) : "", facility, text);
+  if (level > kSyslogWarning) return;
+  kLog.warn("librdkafka", {{"instance", handle != nullptr ? rd_kafka_name(handle) : ""}, {"facility", facility}, {"text", text}});
 }
 
+/// Above zero librdkafka's codes are the protocol's; below are its own.
 ErrorCode to_code(int code) {
+  if (code > 0) return kafka::to_error_code(static_cast<kafka::KafkaError>(code));
   switch (code) {
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-    case RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND:
       return ErrorCode::kNotFound;
-    case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
-    case RD_KAFKA_RESP_ERR_INVALID_CONFIG:
-    case RD_KAFKA_RESP_ERR_INVALID_REQUEST:
-    case RD_KAFKA_RESP_ERR_INVALID_RECORD:
-    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
     case RD_KAFKA_RESP_ERR__INVALID_ARG:
       return ErrorCode::kInvalidArgument;
-    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
-    case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
-    case RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE:
-      return ErrorCode::kTooLarge;
-    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
       return ErrorCode::kOutOfRange;
-    case RD_KAFKA_RESP_ERR_INVALID_MSG:
     case RD_KAFKA_RESP_ERR__BAD_MSG:
     case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
       return ErrorCode::kCorrupt;
-    case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:
-    case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION:
-    case RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP:
-      return ErrorCode::kConflict;
     case RD_KAFKA_RESP_ERR__FENCED:
-    case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
-    case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
       return ErrorCode::kFenced;
-    case RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER:
-      return ErrorCode::kOutOfOrderSequence;
     case RD_KAFKA_RESP_ERR__TIMED_OUT:
     case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
-    case RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT:
       return ErrorCode::kTimeout;
     case RD_KAFKA_RESP_ERR__QUEUE_FULL:
       return ErrorCode::kExhausted;
-    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
-      return ErrorCode::kForbidden;
-    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
       return ErrorCode::kUnauthenticated;
-    case RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION:
     case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
       return ErrorCode::kUnsupported;
     case RD_KAFKA_RESP_ERR__PURGE_QUEUE:

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,7 +12,7 @@
 // librdkafka's own names: its header is included in .cc files only.
 struct rd_kafka_s;
 struct rd_kafka_queue_s;
-struct rd_kafka_error_s;
+struct rd_kafka_message_s;
 
 namespace weft::stream {
 
@@ -27,7 +26,7 @@ enum class RdkafkaKind { kProducer, kConsumer };
 /// kInvalidArgument names the property that librdkafka refuses. Delivery reports of a producer come as events, or to
 /// `on_delivered` (from librdkafka's flush) when given.
 Result<RdkafkaHandle> make_rdkafka(RdkafkaKind kind, const RdkafkaProperties& properties,
-                                   void (*on_delivered)(rd_kafka_s*, const struct rd_kafka_message_s*, void*) = nullptr);
+                                   void (*on_delivered)(rd_kafka_s*, const rd_kafka_message_s*, void*) = nullptr);
 
 /// librdkafka's error code (rd_kafka_resp_err_t) as ours; `what` begins the message.
 Error rdkafka_error(int code, std::string_view what);
