@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,7 +23,7 @@ class PendingCall {
   static std::shared_ptr<PendingCall> start(env::EventLoop& loop, Deadline deadline, std::string what,
                                             Callback<Result<T>> done) {
     auto call = std::make_shared<PendingCall>(loop, deadline, std::move(what), std::move(done));
-    call->timer_ = loop.schedule_after(deadline - loop.clock().monotonic(),
+    call->timer_ = loop.schedule_after(std::max(env::Duration(0), deadline - loop.clock().monotonic()),
                                        [weak = std::weak_ptr<PendingCall>(call)] {
                                          if (auto alive = weak.lock())
                                            alive->complete(error(ErrorCode::kTimeout, "{}: no answer before the deadline{}",

@@ -43,8 +43,16 @@ int produce_record(rd_kafka_s* handle, const TopicPartition& partition, const Ne
   return code;
 }
 
-Producer::Producer(env::EventLoop& loop, RdkafkaProperties properties)
-    : loop_(loop), properties_(std::move(properties)) {
+void learn_topic(rd_kafka_s* handle, const std::string& topic, int timeout_ms) {
+  auto* native = rd_kafka_topic_new(handle, topic.c_str(), nullptr);
+  if (native == nullptr) return;  // Not a name; producing to it will say so.
+  const rd_kafka_metadata_t* metadata = nullptr;
+  if (rd_kafka_metadata(handle, 0, native, &metadata, timeout_ms) == RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_metadata_destroy(metadata);
+  rd_kafka_topic_destroy(native);
+}
+
+Producer::Producer(env::EventLoop& loop, env::Executor& blocking, RdkafkaProperties properties)
+    : loop_(loop), blocking_(blocking), properties_(std::move(properties)) {
   properties_["enable.idempotence"] = "true";
   // Bounds are counted here, where a whole append can be refused; librdkafka's must never be hit half way through one.
   properties_["queue.buffering.max.messages"] = std::to_string(kRecordsMax * 2);
@@ -80,6 +88,16 @@ Result<void> Producer::connect() {
   queue_ = rd_kafka_queue_get_main(handle_.get());
   watch_ = std::make_unique<QueueWatch>(queue_, loop_, [this] { drain(); });
   return {};
+}
+
+void Producer::learn(std::string topic, Callback<Result<void>> done) {
+  if (auto connected = connect(); !connected.ok()) return done(std::move(connected));
+  constexpr int kTimeoutMs = 5'000;
+  blocking_.post([handle = handle_, topic = std::move(topic), &loop = loop_, done = std::move(done)]() mutable {
+    learn_topic(handle.get(), topic, kTimeoutMs);
+    handle.reset();  // Not the last to hold it unless the producer is gone.
+    loop.post([done = std::move(done)]() mutable { done({}); });
+  });
 }
 
 void Producer::append(const TopicPartition& partition, std::unique_ptr<RecordList> records, Call call) {

@@ -16,8 +16,11 @@ class Producer {
   static constexpr std::size_t kBytesMax = 64u << 20;
   static constexpr std::size_t kRecordsMax = 1'000'000;
 
-  Producer(env::EventLoop& loop, RdkafkaProperties properties);
+  Producer(env::EventLoop& loop, env::Executor& blocking, RdkafkaProperties properties);
   ~Producer();
+
+  /// Completes when librdkafka knows the topic's leaders, or could not learn them soon.
+  void learn(std::string topic, Callback<Result<void>> done);
 
   using Call = std::shared_ptr<PendingCall<Appended>>;
   /// Completes when every record is acknowledged, with the first and the last offset they got. The topic exists.
@@ -42,6 +45,7 @@ class Producer {
   void finish(InFlight& append);
 
   env::EventLoop& loop_;
+  env::Executor& blocking_;
   RdkafkaProperties properties_;
   RdkafkaHandle handle_;
   rd_kafka_queue_s* queue_ = nullptr;
@@ -55,5 +59,8 @@ class Producer {
 /// Hands one record to librdkafka without copying its value; `opaque` comes back with its report. Returns
 /// rd_kafka_resp_err_t.
 int produce_record(rd_kafka_s* handle, const TopicPartition& partition, const NewRecord& record, void* opaque);
+
+/// Has librdkafka ask for a topic's leaders now; by itself it would at its next look, up to a second later. Blocks.
+void learn_topic(rd_kafka_s* handle, const std::string& topic, int timeout_ms);
 
 }  // namespace weft::stream

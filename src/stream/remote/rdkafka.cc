@@ -15,7 +15,8 @@ constexpr Logger kLog("stream.remote");
 constexpr int kSyslogWarning = 4;
 
 void write_log(const rd_kafka_t* handle, int level, const char* facility, const char* text) {
-  if (level > kSyslogWarning) return;
+  // One set of properties serves producers and consumers; each warns of the other's.
+  if (level > kSyslogWarning || std::string_view(facility) == "CONFWARN") return;
   kLog.warn("librdkafka", {{"instance", handle != nullptr ? rd_kafka_name(handle) : ""}, {"facility", facility}, {"text", text}});
 }
 

@@ -14,13 +14,16 @@
 namespace weft::stream {
 namespace {
 
+constexpr env::Duration kRequireWaitMax = std::chrono::minutes(1);
+constexpr env::Duration kMoment = std::chrono::milliseconds(5);  // Between looks at whether something is visible.
+
 /// Everything that belongs to the loop; calls from other threads come to it as messages.
 class Parts {
  public:
   Parts(env::Env& env, env::EventLoop& loop, std::vector<env::Address> bootstrap, const RdkafkaProperties& properties)
       : loop_(loop),
         admin_(loop, env.network(), std::move(bootstrap)),
-        producer_(loop, properties),
+        producer_(loop, env.blocking_pool(), properties),
         fetcher_(loop, properties,
                  [this](TopicPartition partition, Deadline deadline, Callback<Result<PartitionBounds>> done) {
                    one_bounds(std::move(partition), deadline, std::move(done));
@@ -46,14 +49,20 @@ class Parts {
   }
 
   void bounds(std::vector<TopicPartition> partitions, std::shared_ptr<PendingCall<std::vector<PartitionBounds>>> call);
-  /// Completes when the cluster has all of `partitions`: librdkafka would make a topic that isn't there.
-  void require(std::vector<TopicPartition> partitions, Deadline deadline, Callback<Result<void>> done);
+  /// Completes when the cluster has `partition`: librdkafka would make a topic that isn't there. In the order of
+  /// the calls, so that appends keep theirs.
+  void require(TopicPartition partition, Callback<Result<void>> done);
+  void require_all(std::vector<TopicPartition> partitions, Callback<Result<void>> done);
+  void append_atomic(const Writer& writer, std::vector<AppendBatch> batches, std::vector<GroupPositions> positions,
+                     Transactions::Call call);
   void forget(const std::string& topic) {
     std::erase_if(known_, [&](const TopicPartition& one) { return one.topic == topic; });
     fetcher_.forget(topic);
   }
 
  private:
+  void tell_known(const std::string& topic, Result<void> asked);
+  void await_visible(std::vector<TopicPartition> partitions, std::vector<Appended> appended, Transactions::Call call);
   void one_bounds(TopicPartition partition, Deadline deadline, Callback<Result<PartitionBounds>> done) {
     auto call = start<std::vector<PartitionBounds>>(deadline, "bounds", [done = std::move(done)](Result<std::vector<PartitionBounds>> found) mutable {
       if (!found.ok()) return done(std::move(found).error());
@@ -69,6 +78,8 @@ class Parts {
   Transactions transactions_;
   std::unique_ptr<GroupOffsets> groups_;
   std::set<TopicPartition> known_;
+  /// Who waits to hear about a topic's partitions; the first asked.
+  std::map<std::string, std::vector<Function<void(const Result<void>&)>>> asking_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
@@ -86,24 +97,76 @@ void Parts::bounds(std::vector<TopicPartition> partitions, std::shared_ptr<Pendi
   admin_.find_offsets(std::move(queries), std::move(search));
 }
 
-void Parts::require(std::vector<TopicPartition> partitions, Deadline deadline, Callback<Result<void>> done) {
-  std::set<std::string> unknown;
-  for (const auto& partition : partitions)
-    if (!known_.contains(partition)) unknown.insert(partition.topic);
-  if (unknown.empty()) return done({});
+void Parts::require(TopicPartition partition, Callback<Result<void>> done) {
+  if (known_.contains(partition)) return done({});
+  const auto topic = partition.topic;
+  auto& waiting = asking_[topic];
+  waiting.push_back([this, partition = std::move(partition), done = std::move(done)](const Result<void>& asked) mutable {
+    if (asked.ok() && !known_.contains(partition))
+      return done(error(ErrorCode::kNotFound, "append: there is no partition {} of a topic {}", partition.partition, partition.topic));
+    done(asked);
+  });
+  if (waiting.size() > 1) return;
+  // Its own deadline, as others may join; each append has one too.
   auto call = start<std::vector<TopicInfo>>(
-      deadline, "append",
-      [this, alive = std::weak_ptr(alive_), partitions, done = std::move(done)](Result<std::vector<TopicInfo>> topics) mutable {
-        if (!topics.ok()) return done(std::move(topics).error());
-        if (alive.expired()) return done(Error{ErrorCode::kCancelled, "the cluster connection was closed"});
-        for (const auto& topic : *topics)
-          for (const auto& partition : topic.partitions) known_.insert({topic.name, partition.partition});
-        for (const auto& partition : partitions)
-          if (!known_.contains(partition))
-            return done(error(ErrorCode::kNotFound, "append: there is no partition {} of a topic {}", partition.partition, partition.topic));
-        done({});
+      loop_.clock().monotonic() + kRequireWaitMax, "append to " + topic,
+      [this, alive = std::weak_ptr(alive_), topic](Result<std::vector<TopicInfo>> topics) {
+        if (alive.expired()) return;
+        if (!topics.ok()) return tell_known(topic, topics.error());
+        if (topics->empty()) return tell_known(topic, {});
+        producer_.learn(topic, [this, alive, topic, topics = std::move(*topics)](Result<void> learned) {
+          if (alive.expired()) return;
+          for (const auto& info : topics)
+            for (const auto& one : info.partitions) known_.insert({info.name, one.partition});
+          tell_known(topic, std::move(learned));
+        });
       });
-  admin_.describe_topics(std::vector<std::string>(unknown.begin(), unknown.end()), std::move(call));
+  admin_.describe_topics(std::vector{topic}, std::move(call));
+}
+
+void Parts::tell_known(const std::string& topic, Result<void> asked) {
+  auto waited = asking_.extract(topic);
+  for (auto& tell : waited.mapped()) tell(asked);
+}
+
+void Parts::require_all(std::vector<TopicPartition> partitions, Callback<Result<void>> done) {
+  if (partitions.empty()) return done({});
+  auto next = std::move(partitions.back());
+  partitions.pop_back();
+  require(std::move(next), [this, partitions = std::move(partitions), done = std::move(done)](Result<void> known) mutable {
+    if (!known.ok()) return done(std::move(known));
+    require_all(std::move(partitions), std::move(done));
+  });
+}
+
+/// A transaction is committed before its markers are in the partitions; completes when readers of all of them get past it.
+void Parts::append_atomic(const Writer& writer, std::vector<AppendBatch> batches, std::vector<GroupPositions> positions,
+                          Transactions::Call call) {
+  std::vector<TopicPartition> partitions;
+  for (const auto& batch : batches) partitions.push_back(batch.partition);
+  auto transaction = start<std::vector<Appended>>(
+      call->deadline(), "atomic append by " + writer.name,
+      [this, alive = std::weak_ptr(alive_), partitions = std::move(partitions), call](Result<std::vector<Appended>> appended) mutable {
+        if (!appended.ok() || alive.expired()) return call->complete(std::move(appended));
+        await_visible(std::move(partitions), std::move(*appended), std::move(call));
+      });
+  transactions_.append(writer, std::move(batches), std::move(positions), std::move(transaction));
+}
+
+void Parts::await_visible(std::vector<TopicPartition> partitions, std::vector<Appended> appended, Transactions::Call call) {
+  auto look = start<std::vector<PartitionBounds>>(
+      call->deadline(), "visibility",
+      [this, alive = std::weak_ptr(alive_), partitions, appended = std::move(appended), call](Result<std::vector<PartitionBounds>> found) mutable {
+        bool is_visible = found.ok();
+        for (std::size_t i = 0; is_visible && i < partitions.size(); ++i)
+          is_visible = (*found)[i].high_watermark > appended[i].last_offset;
+        if (is_visible) return call->complete(std::move(appended));
+        if (alive.expired() || call->completed()) return;
+        loop_.schedule_after(kMoment, [this, alive, partitions, appended = std::move(appended), call]() mutable {
+          if (!alive.expired()) await_visible(std::move(partitions), std::move(appended), std::move(call));
+        });
+      });
+  bounds(std::move(partitions), std::move(look));
 }
 
 class RemoteCluster final : public Cluster {
@@ -165,8 +228,7 @@ class RemoteCluster final : public Cluster {
     run<Appended>(what, deadline, std::move(done), [batch = std::move(batch)](Parts& parts, auto call) mutable {
       auto records = take_records(std::move(batch.records));
       if (!records.ok()) return call->complete(std::move(records).error());
-      const auto deadline_of = call->deadline();
-      parts.require({batch.partition}, deadline_of,
+      parts.require(batch.partition,
                     [&parts, partition = batch.partition, records = std::move(*records), call](Result<void> known) mutable {
                       if (!known.ok()) return call->complete(std::move(known).error());
                       parts.producer().append(partition, std::move(records), std::move(call));
@@ -247,12 +309,11 @@ class RemoteCluster final : public Cluster {
     }
     if (batches.empty() && positions.empty())
       return call->complete(error(ErrorCode::kInvalidArgument, "atomic append by {}: there is nothing to append", writer.name));
-    const auto deadline = call->deadline();
-    parts.require(std::move(partitions), deadline,
+    parts.require_all(std::move(partitions),
                   [&parts, writer = std::move(writer), batches = std::move(batches), positions = std::move(positions),
                    call = std::move(call)](Result<void> known) mutable {
                     if (!known.ok()) return call->complete(std::move(known).error());
-                    parts.transactions().append(writer, std::move(batches), std::move(positions), std::move(call));
+                    parts.append_atomic(writer, std::move(batches), std::move(positions), std::move(call));
                   });
   }
 

@@ -3,6 +3,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "stream/remote/group_offsets.h"
@@ -66,6 +67,7 @@ struct Transactions::Producer {
   RdkafkaProperties properties;
   const env::Clock& clock;
   RdkafkaHandle handle;
+  std::set<std::string> learned;  ///< Topics whose leaders `handle` knows.
   bool is_fenced = false;
 
   // Loop only.
@@ -122,6 +124,7 @@ std::optional<Failed> Transactions::Producer::open(const Job& job) {
   auto made = make_rdkafka(RdkafkaKind::kProducer, properties, &on_delivered);
   if (!made.ok()) return Failed{std::move(made).error(), false, true};
   handle = std::move(*made);
+  learned.clear();
   auto problem = failed(rd_kafka_init_transactions(handle.get(), left_ms(job.deadline)), fmt::format("writer {}", name));
   if (problem) problem->is_fatal = true;
   return problem;
@@ -130,6 +133,7 @@ std::optional<Failed> Transactions::Producer::open(const Job& job) {
 std::optional<Failed> Transactions::Producer::write(const Job& job, std::vector<Report>& reports) {
   for (std::size_t i = 0; i < job.batches.size(); ++i) {
     const auto& batch = job.batches[i];
+    if (learned.insert(batch.partition.topic).second) learn_topic(handle.get(), batch.partition.topic, left_ms(job.deadline));
     for (const auto& record : static_cast<const RecordList&>(*batch.records).records()) {
       const auto code = produce_record(handle.get(), batch.partition, record, &reports[i]);
       if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
