@@ -17,7 +17,8 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 bool is_name(std::string_view text) {
   if (text.empty() || text.size() > 100 || text == "." || text == "..") return false;
   return std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
   });
 }
 
@@ -45,9 +46,11 @@ class DirectoryReader {
   Result<void> read(const YAML::Node& root) {
     if (root.IsNull()) return {};
     TRY(want_map(root, "the file", {"people", "teams", "domains"}));
-    TRY(each_entry(root, "people", [&](const std::string& name, const YAML::Node& node) { return person(name, node); }));
+    TRY(each_entry(root, "people",
+                   [&](const std::string& name, const YAML::Node& node) { return person(name, node); }));
     TRY(each_entry(root, "teams", [&](const std::string& name, const YAML::Node& node) { return team(name, node); }));
-    return each_entry(root, "domains", [&](const std::string& name, const YAML::Node& node) { return domain(name, node); });
+    return each_entry(root, "domains",
+                      [&](const std::string& name, const YAML::Node& node) { return domain(name, node); });
   }
 
  private:
@@ -77,7 +80,8 @@ class DirectoryReader {
       if (!entry.first.IsScalar()) return fault(entry.first, section, "keys must be plain names");
       const std::string& name = entry.first.Scalar();
       if (!is_name(name))
-        return fault(entry.first, section, fmt::format("'{}' is no name; use letters, digits, '.', '_' and '-', at most 100", name));
+        return fault(entry.first, section,
+                     fmt::format("'{}' is no name; use letters, digits, '.', '_' and '-', at most 100", name));
       if (++entries_ > kDirectoryEntriesMax)
         return fault(entry.first, section, fmt::format("more than {} entries", kDirectoryEntriesMax));
       TRY(read(name, entry.second));
@@ -97,7 +101,8 @@ class DirectoryReader {
 
   /// A list of texts, each checked by `check(text)`, which returns what is wrong with it, if anything.
   template <class Check>
-  Result<std::vector<std::string>> list(const YAML::Node& node, const char* key, const std::string& field, Check check) {
+  Result<std::vector<std::string>> list(const YAML::Node& node, const char* key, const std::string& field,
+                                        Check check) {
     std::vector<std::string> out;
     const YAML::Node values = node[key];
     if (!values || values.IsNull()) return out;
@@ -155,7 +160,8 @@ class DirectoryReader {
     if (read.on_call) {
       if (const auto wrong = unknown_person(*read.on_call)) return fault(node["on_call"], field + ".on_call", *wrong);
     }
-    TRY_ASSIGN(read.members, list(node, "members", field, [&](const std::string& member) { return unknown_person(member); }));
+    TRY_ASSIGN(read.members,
+               list(node, "members", field, [&](const std::string& member) { return unknown_person(member); }));
     if (!into_.teams_.emplace(name, std::move(read)).second) return fault(node, field, "stands twice");
     return {};
   }
@@ -173,9 +179,11 @@ class DirectoryReader {
     };
     TRY_ASSIGN(read.teams, list(node, "teams", field, unknown_team));
     const auto bad_pattern = [](const std::string& pattern) -> std::optional<std::string> {
-      const std::string_view named = pattern.ends_with('*') ? std::string_view(pattern).substr(0, pattern.size() - 1) : pattern;
+      const std::string_view named =
+          pattern.ends_with('*') ? std::string_view(pattern).substr(0, pattern.size() - 1) : pattern;
       if (named.find('*') == named.npos && (is_name(named) || (named.empty() && !pattern.empty()))) return std::nullopt;
-      return fmt::format("'{}' is no topic pattern; give a topic name, or its beginning and a star at the end", pattern);
+      return fmt::format("'{}' is no topic pattern; give a topic name, or its beginning and a star at the end",
+                         pattern);
     };
     TRY_ASSIGN(read.topic_patterns, list(node, "topics", field, bad_pattern));
     if (!into_.domains_.emplace(name, std::move(read)).second) return fault(node, field, "stands twice");
@@ -192,7 +200,8 @@ bool Domain::has_team(std::string_view team) const { return contains(teams, team
 
 Result<Directory> Directory::parse(std::string_view yaml, std::string_view file_name) {
   if (yaml.size() > kDirectoryBytesMax)
-    return error(ErrorCode::kTooLarge, "{}: {} bytes; a directory file has at most {}", file_name, yaml.size(), kDirectoryBytesMax);
+    return error(ErrorCode::kTooLarge, "{}: {} bytes; a directory file has at most {}", file_name, yaml.size(),
+                 kDirectoryBytesMax);
   try {
     Directory directory;
     TRY(DirectoryReader(file_name, directory).read(YAML::Load(std::string(yaml))));

@@ -1,15 +1,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <deque>
-
 #include "identity/directory.h"
 #include "identity/directory_file.h"
 #include "identity/sessions.h"
+#include "state/testing/manual_loop.h"
 
 namespace weft::identity {
 namespace {
 
+using state::testing::ManualLoop;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -78,7 +78,8 @@ TEST(Directory, FaultsNameFileLineFieldAndFix) {
             "directory.yaml:5: teams.t.members[1]: 'b' is not under people; add the person or correct the name");
   EXPECT_EQ(fault_of("people:\n  a: {nmae: A}\n"),
             "directory.yaml:2: people.a: unknown key 'nmae'; known are name, mail");
-  EXPECT_THAT(fault_of("teams:\n  t: {on_call: x}\n"), HasSubstr("directory.yaml:2: teams.t.on_call: 'x' is not under people"));
+  EXPECT_THAT(fault_of("teams:\n  t: {on_call: x}\n"),
+              HasSubstr("directory.yaml:2: teams.t.on_call: 'x' is not under people"));
   EXPECT_THAT(fault_of("domains:\n  d: {teams: [t]}\n"), HasSubstr("domains.d.teams[0]: 't' is not under teams"));
   EXPECT_THAT(fault_of("domains:\n  d: {topics: ['a*b']}\n"), HasSubstr("'a*b' is no topic pattern"));
   EXPECT_THAT(fault_of("people:\n  'a b': {}\n"), HasSubstr("directory.yaml:2: people: 'a b' is no name"));
@@ -88,52 +89,11 @@ TEST(Directory, FaultsNameFileLineFieldAndFix) {
 }
 
 TEST(Directory, AChatLinkMustBeAWebAddress) {
-  EXPECT_THAT(fault_of("teams:\n  t: {chat: {url: 'javascript:alert(1)'}}\n"), HasSubstr("teams.t.chat.url: must be an address"));
+  EXPECT_THAT(fault_of("teams:\n  t: {chat: {url: 'javascript:alert(1)'}}\n"),
+              HasSubstr("teams.t.chat.url: must be an address"));
 }
 
-TEST(Directory, DeepNestingIsRefused) {
-  EXPECT_NE(fault_of(std::string(100'000, '[')), "");
-}
-
-/// Time stands still until told; tasks run when asked.
-class ManualLoop final : public env::EventLoop, public env::Clock {
- public:
-  void post(Function<void()> task) override { tasks_.push_back(std::move(task)); }
-  bool is_current() const override { return true; }
-  TimerId schedule_after(env::Duration delay, Function<void()> task) override {
-    timers_.emplace(now_ + delay, std::pair(++last_timer_, std::move(task)));
-    return last_timer_;
-  }
-  void cancel(TimerId timer) override {
-    std::erase_if(timers_, [&](const auto& entry) { return entry.second.first == timer; });
-  }
-  const env::Clock& clock() const override { return *this; }
-  env::MonotonicTime monotonic() const override { return now_; }
-  std::int64_t wall_ms() const override { return 1'800'000'000'000; }
-
-  void run() {
-    while (!tasks_.empty()) {
-      auto task = std::move(tasks_.front());
-      tasks_.pop_front();
-      task();
-    }
-  }
-  void advance(env::Duration by) {
-    now_ += by;
-    while (!timers_.empty() && timers_.begin()->first <= now_) {
-      auto task = std::move(timers_.begin()->second.second);
-      timers_.erase(timers_.begin());
-      task();
-      run();
-    }
-  }
-
- private:
-  env::MonotonicTime now_{};
-  std::deque<Function<void()>> tasks_;
-  std::multimap<env::MonotonicTime, std::pair<TimerId, Function<void()>>> timers_;
-  TimerId last_timer_ = 0;
-};
+TEST(Directory, DeepNestingIsRefused) { EXPECT_NE(fault_of(std::string(100'000, '[')), ""); }
 
 class DirectoryFileTest : public testing::Test {
  protected:
@@ -201,9 +161,9 @@ class CountingRandom final : public env::Random {
 };
 
 TEST(Sessions, EndWhenClosedOrIdleTooLong) {
-  ManualLoop clock;
+  ManualLoop loop;
   CountingRandom random;
-  Sessions sessions(clock, random);
+  Sessions sessions(loop.clock(), random);
   const std::string first = sessions.open("mkovac");
   const std::string second = sessions.open("trivera");
   EXPECT_NE(first, second);
@@ -211,25 +171,25 @@ TEST(Sessions, EndWhenClosedOrIdleTooLong) {
   EXPECT_EQ(sessions.person_of(first), "mkovac");
   sessions.close(first);
   EXPECT_FALSE(sessions.person_of(first));
-  clock.advance(std::chrono::hours(11));
+  loop.advance(std::chrono::hours(11));
   EXPECT_EQ(sessions.person_of(second), "trivera");
-  clock.advance(std::chrono::hours(11));
+  loop.advance(std::chrono::hours(11));
   EXPECT_EQ(sessions.person_of(second), "trivera");
-  clock.advance(std::chrono::hours(13));
+  loop.advance(std::chrono::hours(13));
   EXPECT_FALSE(sessions.person_of(second));
 }
 
 TEST(Sessions, OneTooManyEndsTheOneIdleLongest) {
-  ManualLoop clock;
+  ManualLoop loop;
   CountingRandom random;
-  Sessions sessions(clock, random);
+  Sessions sessions(loop.clock(), random);
   const std::string oldest = sessions.open("a");
   for (std::size_t i = 1; i < Sessions::kSessionsMax; ++i) {
-    clock.advance(std::chrono::milliseconds(1));
+    loop.advance(std::chrono::milliseconds(1));
     sessions.open("b");
   }
   EXPECT_TRUE(sessions.person_of(oldest));
-  clock.advance(std::chrono::milliseconds(1));
+  loop.advance(std::chrono::milliseconds(1));
   const std::string newest = sessions.open("c");
   EXPECT_EQ(sessions.count(), Sessions::kSessionsMax);
   EXPECT_TRUE(sessions.person_of(oldest));  // was used, so another one went

@@ -15,6 +15,8 @@
 
 namespace weft::log {
 
+struct TestHooks;
+
 /// How long a partition keeps what it has; from the topic's settings.
 struct RetentionPolicy {
   std::int64_t retention_ms = 7LL * 24 * 3600 * 1000;  ///< -1: for ever. By the largest timestamp in a segment.
@@ -28,6 +30,7 @@ struct Options {
   std::uint64_t journal_slot_bytes = 32ULL << 20;
   std::uint32_t journal_slot_count = 16;
   std::uint64_t free_bytes_min = 256ULL << 20;  ///< Below it produce is refused with kDiskFull.
+  const TestHooks* test_hooks = nullptr;        ///< log/test_hooks.h; outlives the log. Tests only.
 };
 
 /// One batch (v2, as on the wire) for one partition. The log writes base offset and leader epoch into its own copy.

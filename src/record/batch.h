@@ -81,6 +81,7 @@ bool crc_holds(ByteView batch);
 struct BatchRules {
   std::size_t bytes_max = SIZE_MAX;
   bool check_crc = true;               ///< log::Log checks it at append: others need not do it again.
+  bool check_records = true;           ///< Walk records that are not compressed; log::Log leaves that to its callers.
   bool allow_control = false;          ///< Control batches never come from clients.
   bool require_key = false;            ///< Compacted topics. Checked where records can be seen without decompression.
   Timestamp timestamp_min{INT64_MIN};  ///< message.timestamp.before.max.ms, as a point in time.

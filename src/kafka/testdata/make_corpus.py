@@ -9,7 +9,7 @@ CORPUS = HERE.parents[2] / "tests" / "fuzz" / "corpus"
 
 
 def read_apis():
-    """(key, name, first version, last version, file), by key: the order in which the fuzzers number messages."""
+    """(key, name, first version, last version, file), by key."""
     apis = []
     for path in (HERE.parent / "schema").glob("*.def"):
         match = re.search(r"^api (\w+) key (\d+) versions (\d+)-(\d+)", path.read_text(), re.M)
@@ -34,7 +34,7 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.iterdir():
             old.unlink()
-    for index, (_, name, first, last, stem) in enumerate(read_apis()):
+    for key, name, first, last, stem in read_apis():
         stream, seen = b"", set()
         for direction, version, body in golden(stem):
             # The first line of each version is the one with something in every field.
@@ -45,9 +45,10 @@ def main():
                 frame = headers[name, version] + body
                 stream += struct.pack(">i", len(frame)) + frame
             if version in (first, last):
-                number = 2 * index + (direction == "response")
-                (messages / f"{stem}-{direction}-{version}").write_bytes(bytes([number, version - first]) + body)
-        (frames / stem).write_bytes(bytes([index]) + stream)
+                choice = 2 * (version - first) + (direction == "response")
+                (messages / f"{stem}-{direction}-{version}").write_bytes(bytes([key, choice]) + body)
+        # The first byte is the size of the pieces in which the rest arrives.
+        (frames / stem).write_bytes(bytes([key]) + stream)
     (frames / "http").write_bytes(b"\x07GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     (frames / "tls").write_bytes(bytes.fromhex("0316030100c8010000c40303"))
 

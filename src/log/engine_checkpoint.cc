@@ -1,0 +1,250 @@
+#include "log/engine_checkpoint.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "env/clock.h"
+
+// Design, section 5: everything below a moment's position is synced in small awaited pieces, then the checkpoint says
+// so, and only then are slots reused and files unlinked.
+namespace weft::log {
+namespace {
+
+constexpr Logger kLog("log.checkpoint");
+constexpr std::uint64_t kCheckpointBytes = 128ULL << 20;
+constexpr auto kCheckpointAge = std::chrono::seconds(60);
+constexpr std::uint64_t kPieceBytes = 512ULL << 10;
+constexpr std::uint64_t kUrgentPieceBytes = 4ULL << 20;
+constexpr auto kPause = std::chrono::milliseconds(1);
+constexpr std::uint64_t kPrewriteBytes = 1ULL << 20;
+constexpr std::uint64_t kPrewriteAhead = 64ULL << 20;
+constexpr auto kPrewritePause = std::chrono::milliseconds(20);
+
+}  // namespace
+
+void Engine::maybe_checkpoint() {
+  if (job_ != nullptr || closing_ || stopped_) return;
+  const std::uint64_t ring = ring_->geometry().ring_bytes();
+  const bool large = head_ - checkpointed_ >= std::min(kCheckpointBytes, ring / 4);
+  const bool old = head_ > checkpointed_ && loop_.clock().monotonic() - checkpointed_at_ >= kCheckpointAge;
+  const bool unlinks_wait =
+      std::ranges::any_of(condemned_, [&](const Condemned& file) { return file.last_lsn > trim_; });
+  if (large || old || unlinks_wait) begin_checkpoint(false);
+}
+
+/// Takes the state as it is after everything sequenced so far, and marks that place in the line of entries.
+void Engine::begin_checkpoint(bool clean) {
+  CHECK(job_ == nullptr);
+  job_ = std::make_unique<CheckpointJob>();
+  job_->head.geometry = ring_->geometry();
+  job_->head.journal_id = journal_id_;
+  job_->head.clean = clean;
+  for (const auto& [id, partition] : partitions_) {
+    if (partition->removing) continue;
+    encode_partition(job_->partitions, id, partition->log_start_asked, partition->assigned_end, partition->damaged_from,
+                     partition->segment_records(), partition->producers);
+    ++job_->partition_count;
+    for (const auto& segment : partition->segments) {
+      const bool seal = segment->sealed && !segment->seal_synced;
+      if (segment->assigned_bytes > segment->synced_bytes || seal)
+        job_->work.push_back({id, segment->base, segment->files, segment->synced_bytes, segment->assigned_bytes, seal});
+    }
+  }
+  job_->directories.assign(dirty_directories_.begin(), dirty_directories_.end());
+  dirty_directories_.clear();
+  enqueue({.kind = Item::Kind::kCheckpoint});
+}
+
+void Engine::checkpoint_reached() {
+  CHECK(!writing_, "a mark passes between entries, so the chain's end is the mark's");
+  job_->reached = true;
+  job_->head.trim = head_;
+  job_->head.chain = durable_chain_;
+  checkpointed_ = head_;
+  checkpointed_at_ = loop_.clock().monotonic();
+}
+
+void Engine::checkpoint_when_visible() {
+  if (job_ == nullptr || !job_->reached || job_->syncing) return;
+  if (!groups_.empty() && groups_.front()->end <= job_->head.trim) return;
+  job_->syncing = true;
+  CHECK(job_->head.trim <= durable_, "snapshots lie below durable");
+  // The newest index entries go to their files on the thread that writes there, then the syncs begin.
+  struct IndexWrite {
+    std::shared_ptr<SegmentFiles> files;
+    std::uint64_t position;
+    Buffer bytes;
+  };
+  auto writes = std::make_shared<std::vector<IndexWrite>>();
+  for (const CheckpointJob::Work& work : job_->work) {
+    Segment* segment = find_segment(work.partition, work.segment);
+    if (segment == nullptr || segment->index.unwritten_count() == 0) continue;
+    const std::uint64_t position = std::uint64_t{segment->index.file_count()} * kIndexEntryBytes;
+    writes->push_back({work.files, position, segment->index.take_unwritten()});
+  }
+  segment_thread_->post([self = shared_from_this(), writes] {
+    for (const IndexWrite& write : *writes) {
+      const auto file = write.files->index();
+      const Result<void> written =
+          file.ok() ? (*file)->write_at(write.position, write.bytes) : Result<void>(file.error());
+      // A full disk costs the index its tail: readers scan instead, recovery builds it again.
+      if (!written.ok() && written.error().code != ErrorCode::kDiskFull) return self->fail(written.error());
+    }
+    self->on_loop([self] { self->checkpoint_step(); });
+  });
+}
+
+/// One piece of one file, then a pause, so that journal writes hardly notice. Without pauses once the ring fills.
+void Engine::checkpoint_step() {
+  const bool urgent = closing_ || head_ - trim_ > ring_->geometry().ring_bytes() / 2;
+  const std::uint64_t piece = urgent ? kUrgentPieceBytes : kPieceBytes;
+  CheckpointJob* job = job_.get();
+  if (job->next_work == job->work.size()) return checkpoint_written();
+  env_.blocking_pool().post([self = shared_from_this(), job, piece, urgent] {
+    const Result<bool> more = self->sync_piece(*job, piece);
+    if (!more.ok()) return self->fail(more.error());
+    self->on_loop([self, urgent] {
+      if (urgent) return self->checkpoint_step();
+      self->loop_.schedule_after(kPause, [self] {
+        if (!self->stopped_) self->checkpoint_step();
+      });
+    });
+  });
+}
+
+/// On the pool. The handle is the one that wrote: another one would not hear of a write-back that failed.
+Result<bool> Engine::sync_piece(CheckpointJob& job, std::uint64_t piece) {
+  CheckpointJob::Work& work = job.work[job.next_work];
+  std::shared_ptr<env::File> file = work.files->open_log();
+  CHECK(file != nullptr || work.from == work.to, "a segment with unsynced bytes keeps its file open");
+  if (file == nullptr && work.sealed) {
+    TRY_ASSIGN(file, work.files->log());
+  }
+  if (hooks_.bug == PlantedBug::kReopenToSync) {
+    TRY_ASSIGN(file, disk_.open(work.files->log_path(), env::OpenMode::kReadWrite));
+  }
+  if (file != nullptr) {
+    const std::uint64_t from = std::max(work.from, job.next_position);
+    const std::uint64_t size = std::min(piece, work.to - std::min(work.to, from));
+    if (size > 0) TRY(file->write_back(from, size));
+    job.next_position = from + size;
+    if (job.next_position < work.to) return true;
+    if (work.sealed) TRY(file->truncate(work.to));  // gives reserved space back
+    TRY(file->sync());
+  }
+  if (work.sealed) {
+    TRY_ASSIGN(const auto index, work.files->index());
+    TRY(index->sync());
+  }
+  ++job.next_work;
+  job.next_position = 0;
+  return true;
+}
+
+/// Everything below trim is synced: now directories, then the file that says so.
+void Engine::checkpoint_written() {
+  CheckpointJob& job = *job_;
+  job.head.durable = durable_;
+  job.head.prewritten = prewritten_ = std::min(ring_->geometry().ring_bytes(), std::max(prewritten_, head_.get()));
+  job.head.wall_ms = env_.clock().wall_ms();
+  for (const Condemned& file : condemned_) job.head.unlinks.push_back(file.path);
+  env_.blocking_pool().post([self = shared_from_this(), &job] {
+    const Result<void> written = self->write_checkpoint(job);
+    if (!written.ok()) return self->fail(written.error());
+    self->on_loop([self] { self->finish_checkpoint(); });
+  });
+}
+
+Result<void> Engine::write_checkpoint(const CheckpointJob& job) {
+  if (hooks_.bug != PlantedBug::kTrimBeforeDirectory)
+    for (const std::string& directory : job.directories) {
+      const Result<void> synced = disk_.sync_directory(directory);
+      if (!synced.ok() && synced.error().code != ErrorCode::kNotFound) return synced;  // removed since: fine
+    }
+  return env::replace_file(disk_, path("checkpoint"), encode_checkpoint(job.head, job.partition_count, job.partitions));
+}
+
+void Engine::finish_checkpoint() {
+  const std::unique_ptr<CheckpointJob> job = std::move(job_);
+  CHECK(job->head.trim >= trim_ && job->head.trim <= durable_, "trim rises, below durable");
+  for (const CheckpointJob::Work& work : job->work) {
+    Segment* segment = find_segment(work.partition, work.segment);
+    if (segment == nullptr) continue;
+    CHECK(segment->visible_bytes >= work.to, "every slice below trim was in its segment when that was synced");
+    segment->synced_bytes = std::max(segment->synced_bytes, work.to);
+    segment->seal_synced |= work.sealed;
+  }
+  trim_ = job->head.trim;
+  closed_cleanly_ = job->head.clean;
+  rest_files();
+  unlink_condemned();
+  dispatch();
+  advance();
+}
+
+/// Files that lie still are closed until somebody reads or writes them again.
+void Engine::rest_files() {
+  for (const auto& [id, partition] : partitions_)
+    for (const auto& segment : partition->segments)
+      if (segment->synced_bytes == segment->assigned_bytes && segment->last_lsn <= trim_) segment->files->close();
+}
+
+void Engine::unlink_condemned() {
+  if (unlinking_) return;
+  auto paths = std::make_shared<std::vector<std::string>>();
+  for (const Condemned& file : condemned_)
+    if (file.last_lsn <= trim_) paths->push_back(file.path);
+  if (paths->empty()) return;
+  unlinking_ = true;
+  env_.blocking_pool().post([self = shared_from_this(), paths] {
+    for (const std::string& below : *paths) {
+      const std::string whole = self->path(below);
+      const Result<void> removed = below.ends_with(".log") || below.ends_with(".index")
+                                       ? self->disk_.remove(whole)
+                                       : env::remove_all(self->disk_, whole);
+      if (!removed.ok() && removed.error().code != ErrorCode::kNotFound)
+        kLog.warn("a file that is no longer needed cannot be removed", {{"error", removed.error()}});
+    }
+    self->on_loop([self, paths] {
+      std::erase_if(self->condemned_,
+                    [&](const Condemned& file) { return std::ranges::find(*paths, file.path) != paths->end(); });
+      self->unlinking_ = false;
+      self->unlink_condemned();
+      self->maybe_checkpoint();
+      self->maybe_close();
+    });
+  });
+}
+
+/// Before its first lap the ring is reserved but not written; writing zeros ahead of the head makes the synced writes
+/// that follow a third cheaper. Never touches what an entry may be using.
+void Engine::prewrite() {
+  const std::uint64_t ring = ring_->geometry().ring_bytes();
+  const std::uint64_t piece = std::min(kPrewriteBytes, ring_->geometry().slot_bytes);
+  if (head_.get() >= ring || closing_) return;
+  const std::uint64_t next = (std::max(prewritten_, head_.get()) + piece - 1) / piece * piece;
+  const bool wanted = next < std::min(ring, head_.get() + kPrewriteAhead) && prewritten_ < ring;
+  const auto again = [self = shared_from_this()] {
+    if (!self->stopped_) self->prewrite();
+  };
+  if (!wanted || next + piece > ring) {
+    if (next + piece <= ring) loop_.schedule_after(std::chrono::seconds(1), again);
+    return;
+  }
+  prewriting_at_ = Lsn(next);
+  prewriting_bytes_ = piece;
+  env_.blocking_pool().post([self = shared_from_this(), again] {
+    env::AlignedBuffer zeros(self->prewriting_bytes_);
+    const Result<void> written = self->ring_->write(self->prewriting_at_, zeros.first(self->prewriting_bytes_));
+    if (!written.ok()) return self->fail(written.error());
+    self->on_loop([self, again] {
+      self->prewritten_ = self->prewriting_at_.get() + self->prewriting_bytes_;
+      self->prewriting_bytes_ = 0;
+      self->loop_.schedule_after(kPrewritePause, again);
+      self->dispatch();
+      self->advance();
+    });
+  });
+}
+
+}  // namespace weft::log

@@ -1,0 +1,130 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "env/disk.h"
+#include "log/journal_format.h"
+#include "log/sparse_index.h"
+#include "record/batch.h"
+#include "record/ids.h"
+
+// doc/formats/segment.md describes the file; change both together.
+namespace weft::log {
+
+/// Files of one segment, opened when first needed and closed when they lie idle. Thread-safe.
+class SegmentFiles {
+ public:
+  /// `fresh`: nothing of it counts yet; what a torn life left under the name is cut when it is first opened.
+  SegmentFiles(env::Disk& disk, const std::string& directory, Offset base, bool fresh);
+
+  const std::string& log_path() const { return log_path_; }
+  const std::string& index_path() const { return index_path_; }
+  /// Makes file and directories for a fresh segment.
+  Result<std::shared_ptr<env::File>> log();
+  Result<std::shared_ptr<env::File>> index();
+  /// Null unless it is open: never waits for the disk.
+  std::shared_ptr<env::File> open_log() const;
+  std::shared_ptr<env::File> open_index() const;
+  void close();
+
+  /// Writes batches at their position, reserving space ahead of them. The segment thread only. kDiskFull: nothing is
+  /// lost, try again when there is room.
+  Result<void> write(std::uint64_t position, std::span<const ByteView> pieces);
+
+ private:
+  Result<std::shared_ptr<env::File>> open(std::shared_ptr<env::File>& file, const std::string& path, bool& fresh,
+                                          bool make);
+
+  env::Disk& disk_;
+  const std::string directory_;
+  const std::string log_path_;
+  const std::string index_path_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<env::File> log_;    // guarded by mutex_
+  std::shared_ptr<env::File> index_;  // guarded by mutex_
+  bool log_fresh_;                    // guarded by mutex_
+  bool index_fresh_;                  // guarded by mutex_
+  std::uint64_t reserved_ = 0;        ///< Segment thread only.
+};
+
+/// What the log's loop knows of a segment.
+struct Segment {
+  Segment(env::Disk& disk, const std::string& directory, Offset base_offset, bool fresh)
+      : base(base_offset),
+        end(base_offset),
+        files(std::make_shared<SegmentFiles>(disk, directory, base_offset, fresh)) {}
+
+  /// Counts a batch that begins at the segment's end in.
+  void add(Offset base_offset, Offset last_offset, std::uint32_t length, Timestamp first, Timestamp max);
+
+  const Offset base;
+  Offset end;                        ///< One past the last assigned offset.
+  std::uint64_t assigned_bytes = 0;  ///< Where the next batch goes.
+  std::uint64_t visible_bytes = 0;
+  std::uint64_t synced_bytes = 0;  ///< Durable in this file, by the last checkpoint.
+  Timestamp first_timestamp = kNoTimestamp;
+  Timestamp max_timestamp = kNoTimestamp;
+  std::int64_t created_ms = 0;
+  Lsn last_lsn;         ///< The entry of its last batch ends at or below; replay may need the file until trim passes.
+  bool sealed = false;  ///< Nothing is added anymore.
+  bool seal_synced = false;
+  SparseIndex index;
+  std::shared_ptr<SegmentFiles> files;
+};
+
+/// "00000000000000001234", so that names sort like offsets.
+std::string segment_name(Offset base);
+
+/// Where to read, taken from the loop's state; the reading itself may happen anywhere.
+struct ReadPlan {
+  std::shared_ptr<SegmentFiles> files;
+  Offset segment_base;
+  std::uint64_t visible_bytes = 0;
+  std::optional<IndexEntry> start;  ///< None: look in the index file.
+  std::uint32_t index_count = 0;
+  Offset offset;
+  std::uint64_t bytes_max = 0;
+};
+
+/// Whole batches from the one that holds the plan's offset on; at least one, then up to bytes_max. Each CRC is checked:
+/// kCorrupt. With `cached_only`, kUnavailable says that the device would have to be asked.
+Result<std::vector<SharedBytes>> read_batches(const ReadPlan& plan, bool cached_only);
+
+/// The first record at or after `timestamp` (and at or after plan.offset) in the segment.
+struct FoundTimestamp {
+  Offset offset;
+  Timestamp timestamp;
+};
+Result<std::optional<FoundTimestamp>> find_timestamp_in(const ReadPlan& plan, Timestamp timestamp);
+
+/// Walks the headers of a segment's batches, reading a little at a time.
+class HeaderWalker {
+ public:
+  HeaderWalker(env::File& file, std::uint64_t position, std::uint64_t end)
+      : file_(file), next_position_(position), end_(end) {}
+
+  /// None at the end, and at bytes that are no whole batch.
+  Result<std::optional<record::BatchHeader>> next();
+  /// Of the batch that next() returned last.
+  std::uint64_t position() const { return position_; }
+  /// Where the walk goes on or ended.
+  std::uint64_t next_position() const { return next_position_; }
+
+ private:
+  env::File& file_;
+  std::uint64_t position_ = 0;
+  std::uint64_t next_position_;
+  std::uint64_t end_;
+  Buffer window_;
+  std::uint64_t window_at_ = 0;
+};
+
+}  // namespace weft::log

@@ -1,0 +1,61 @@
+#include "mesh/finding.h"
+
+#include <algorithm>
+
+#include "mesh/json_reader.h"
+#include "mesh/json_writer.h"
+
+namespace weft::mesh {
+
+std::string_view severity_name(Severity severity) {
+  switch (severity) {
+    case Severity::kBlocks:
+      return "blocks";
+    case Severity::kWarns:
+      return "warns";
+    case Severity::kPasses:
+      return "passes";
+  }
+  return "blocks";
+}
+
+std::size_t count(std::span<const Finding> findings, Severity severity) {
+  return static_cast<std::size_t>(std::count_if(findings.begin(), findings.end(),
+                                                [&](const Finding& finding) { return finding.severity == severity; }));
+}
+
+bool blocks(std::span<const Finding> findings) { return count(findings, Severity::kBlocks) > 0; }
+
+void write(JsonWriter& json, const Finding& finding) {
+  json.begin_object()
+      .member("field", finding.field)
+      .member("rule", finding.rule)
+      .member("severity", severity_name(finding.severity))
+      .member("title", finding.title)
+      .member("message", finding.message)
+      .member("fix", finding.fix);
+  if (finding.suggestion) json.member("suggestion", *finding.suggestion);
+  json.end_object();
+}
+
+Result<std::vector<Finding>> parse_findings(const schema::JsonNode& node) {
+  std::vector<Finding> out;
+  for (const schema::JsonNode& element : node.elements) {
+    const JsonReader reader(element);
+    Finding finding;
+    TRY_ASSIGN(finding.field, reader.text("field"));
+    TRY_ASSIGN(finding.rule, reader.text("rule"));
+    TRY_ASSIGN(const std::string severity, reader.text("severity"));
+    finding.severity = severity == "warns"    ? Severity::kWarns
+                       : severity == "passes" ? Severity::kPasses
+                                              : Severity::kBlocks;
+    TRY_ASSIGN(finding.title, reader.text("title"));
+    TRY_ASSIGN(finding.message, reader.text("message"));
+    TRY_ASSIGN(finding.fix, reader.maybe_text("fix"));
+    TRY_ASSIGN(finding.suggestion, reader.maybe_text("suggestion"));
+    out.push_back(std::move(finding));
+  }
+  return out;
+}
+
+}  // namespace weft::mesh

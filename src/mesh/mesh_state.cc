@@ -1,0 +1,318 @@
+#include "mesh/mesh_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "identity/directory.h"
+#include "mesh/json_writer.h"
+
+namespace weft::mesh {
+
+namespace {
+
+constexpr Logger kLog("mesh");
+constexpr std::string_view kProductKey = "product/";
+constexpr std::string_view kAuditKey = "audit/";
+
+std::string product_key(const ProductId& id) { return fmt::format("{}{}", kProductKey, id.to_string()); }
+/// Fixed width, so that keys sort as they count.
+std::string audit_key(AuditNumber number) { return fmt::format("{}{:010}", kAuditKey, number); }
+
+std::string subject_of(const ProductId& id) { return "product:" + id.to_string(); }
+
+std::string_view verb(AuditAction action) {
+  switch (action) {
+    case AuditAction::kProductPublish:
+      return "publish";
+    case AuditAction::kProductEdit:
+      return "edit";
+    case AuditAction::kProductUnpublish:
+      return "unpublish";
+    case AuditAction::kTopicCreate:
+      return "create";
+    case AuditAction::kTopicDelete:
+      return "delete";
+  }
+  return "change";
+}
+
+std::string how_many_block(const std::vector<Finding>& findings) {
+  const std::size_t blocking = count(findings, Severity::kBlocks);
+  return fmt::format("{} finding{}", blocking, blocking == 1 ? " blocks" : "s block");
+}
+
+}  // namespace
+
+// ---- Replay
+
+void MeshState::replay(const state::Record& record, Offset offset, Timestamp) {
+  const std::uint64_t ignored = ignored_records_;
+  if (record.key.starts_with(kProductKey)) {
+    replay_product(record);
+  } else if (record.key.starts_with(kAuditKey)) {
+    replay_audit(record);
+  } else {
+    ++ignored_records_;
+  }
+  if (ignored_records_ != ignored)
+    kLog.warn("a record of _weft_mesh is not understood; it stays as it is",
+              {{"key", record.key}, {"offset", offset.get()}});
+}
+
+void MeshState::replay_product(const state::Record& record) {
+  const auto id = ProductId::parse(std::string_view(record.key).substr(kProductKey.size()));
+  if (!id) {
+    ++ignored_records_;
+    return;
+  }
+  if (!record.value) return erase_product(*id);
+  auto product = parse_product_record(*record.value);
+  if (!product.ok() || product->id != *id) {
+    ++ignored_records_;
+    return;
+  }
+  erase_product(*id);
+  by_topic_.insert_or_assign(std::pair(product->port.cluster, product->port.topic), *id);
+  products_.insert_or_assign(*id, std::make_shared<const Product>(std::move(*product)));
+}
+
+void MeshState::erase_product(const ProductId& id) {
+  const auto at = products_.find(id);
+  if (at == products_.end()) return;
+  const Port& port = at->second->port;
+  if (const auto on = by_topic_.find(std::pair(port.cluster, port.topic)); on != by_topic_.end() && on->second == id)
+    by_topic_.erase(on);
+  products_.erase(at);
+}
+
+void MeshState::replay_audit(const state::Record& record) {
+  if (!record.value) {
+    const std::string digits = record.key.substr(kAuditKey.size());
+    if (const auto number = parse_audit_id("a" + digits)) {
+      audit_.erase(*number);
+      deleting_.erase(*number);
+    }
+    return;
+  }
+  auto entry = parse_audit_record(*record.value);
+  if (!entry.ok()) {
+    ++ignored_records_;
+    return;
+  }
+  const AuditNumber number = entry->number;
+  if (entry->action == AuditAction::kTopicDelete && entry->outcome == AuditOutcome::kStarted) {
+    deleting_.insert_or_assign(number, entry->subject.substr(entry->subject.find(':') + 1));
+  } else {
+    deleting_.erase(number);
+  }
+  audit_.insert_or_assign(number, std::make_shared<const AuditEntry>(std::move(*entry)));
+  last_audit_ = std::max(last_audit_, number);
+}
+
+void MeshState::reset() {
+  products_.clear();
+  by_topic_.clear();
+  audit_.clear();
+  deleting_.clear();
+  last_audit_ = 0;
+  ignored_records_ = 0;
+}
+
+void MeshState::loaded() {
+  if (on_loaded_) on_loaded_();
+}
+
+// ---- What is
+
+const Product* MeshState::find(const ProductId& id) const {
+  const auto at = products_.find(id);
+  return at == products_.end() ? nullptr : at->second.get();
+}
+
+const Product* MeshState::find_on_topic(std::string_view cluster, std::string_view topic) const {
+  const auto at = by_topic_.find(std::pair(std::string(cluster), std::string(topic)));
+  return at == by_topic_.end() ? nullptr : find(at->second);
+}
+
+bool MeshState::is_being_deleted(std::string_view topic) const {
+  return std::any_of(deleting_.begin(), deleting_.end(), [&](const auto& each) { return each.second == topic; });
+}
+
+// ---- Decisions
+
+AuditPointer MeshState::audited(const Asked& asked, std::int64_t now_ms, AuditEntry entry,
+                                std::vector<state::Record>& records) const {
+  entry.number = last_audit_ + 1;
+  entry.time_ms = now_ms;
+  entry.principal = asked.principal.to_string();
+  entry.display_name = asked.display_name;
+  entry.call = asked.call;
+  records.push_back({audit_key(entry.number), to_json(entry)});
+  if (const AuditNumber oldest = entry.number - kAuditEntriesMax; audit_.contains(oldest))
+    records.push_back({audit_key(oldest), std::nullopt});
+  return std::make_shared<const AuditEntry>(std::move(entry));
+}
+
+state::Decision<Change> MeshState::refuse(const Asked& asked, std::int64_t now_ms, AuditAction action, Change change,
+                                          std::string summary) const {
+  state::Decision<Change> decision{std::move(change), {}};
+  decision.response.kind = Change::Kind::kRefused;
+  AuditEntry entry{.action = action,
+                   .subject = subject_of(decision.response.id),
+                   .outcome = AuditOutcome::kRefused,
+                   .summary = std::move(summary)};
+  entry.findings = decision.response.findings;
+  decision.response.audit = audited(asked, now_ms, std::move(entry), decision.records);
+  return decision;
+}
+
+namespace {
+
+Refusal refusal_of(const access::Principal& principal, const std::vector<Finding>& findings) {
+  if (principal.kind == access::Principal::Kind::kAnonymous) return Refusal::kUnauthenticated;
+  const auto blocks_by = [&](auto rule) {
+    return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+      return finding.severity == Severity::kBlocks && rule(finding.rule);
+    });
+  };
+  if (blocks_by([](const std::string& rule) { return is_right(rule); })) return Refusal::kForbidden;
+  if (blocks_by([](const std::string& rule) { return rule == "name-free"; })) return Refusal::kTaken;
+  return Refusal::kFindings;
+}
+
+}  // namespace
+
+state::Decision<Change> MeshState::put(const Asked& asked, std::int64_t now_ms, const ProductId& id,
+                                       std::optional<std::int64_t> expected_version, std::vector<Finding> findings,
+                                       Function<Product()> make) const {
+  const auto at = products_.find(id);
+  const ProductPointer current = at == products_.end() ? nullptr : at->second;
+  const AuditAction action = expected_version ? AuditAction::kProductEdit : AuditAction::kProductPublish;
+  std::erase_if(findings, [](const Finding& finding) { return finding.severity == Severity::kPasses; });
+  Change change{.id = id, .product = current, .findings = std::move(findings)};
+
+  if (expected_version && !current) {
+    change.refusal = Refusal::kNotFound;
+    return refuse(asked, now_ms, action, std::move(change),
+                  fmt::format("Not edited: there is no product {}", id.to_string()));
+  }
+  if (expected_version && *expected_version != current->version) {
+    change.refusal = Refusal::kStale;
+    change.current_version = current->version;
+    return refuse(
+        asked, now_ms, action, std::move(change),
+        fmt::format("{} not edited: version {} is newer than {}", id.to_string(), current->version, *expected_version));
+  }
+  if (blocks(change.findings) || asked.principal.kind == access::Principal::Kind::kAnonymous) {
+    change.refusal = refusal_of(asked.principal, change.findings);
+    std::string summary = fmt::format("{} not {}ed: {}", id.to_string(), verb(action), how_many_block(change.findings));
+    return refuse(asked, now_ms, action, std::move(change), std::move(summary));
+  }
+
+  Product product = make();
+  if (current && product.says_the_same_as(*current)) {
+    change.kind = Change::Kind::kUnchanged;
+    return {std::move(change), {}};
+  }
+  product.version = current ? current->version + 1 : 1;
+  product.published_at_ms = current ? current->published_at_ms : now_ms;
+  product.updated_at_ms = now_ms;
+  product.updated_by = asked.principal.to_string();
+
+  state::Decision<Change> decision{std::move(change), {}};
+  decision.response.kind = current ? Change::Kind::kEdited : Change::Kind::kPublished;
+  decision.records.push_back({product_key(id), product_record(product)});
+  AuditEntry entry{.action = action, .subject = subject_of(id), .outcome = AuditOutcome::kDone};
+  entry.summary = fmt::format("{} {} version {}", current ? "Edited" : "Published", id.to_string(), product.version);
+  entry.findings = decision.response.findings;
+  decision.response.audit = audited(asked, now_ms, std::move(entry), decision.records);
+  decision.response.product = std::make_shared<const Product>(std::move(product));
+  return decision;
+}
+
+state::Decision<Change> MeshState::remove(const Asked& asked, std::int64_t now_ms, const ProductId& id,
+                                          std::int64_t expected_version, const identity::Directory& directory) const {
+  constexpr AuditAction kAction = AuditAction::kProductUnpublish;
+  const auto at = products_.find(id);
+  Change change{.id = id};
+  if (at == products_.end()) {
+    change.refusal = Refusal::kNotFound;
+    return refuse(asked, now_ms, kAction, std::move(change),
+                  fmt::format("Not unpublished: there is no product {}", id.to_string()));
+  }
+  change.product = at->second;
+  const Product& current = *at->second;
+  if (!asked.principal.member_of(current.owner)) {
+    const identity::Team* team = directory.find_team(current.owner);
+    const bool anonymous = asked.principal.kind == access::Principal::Kind::kAnonymous;
+    change.refusal = anonymous ? Refusal::kUnauthenticated : Refusal::kForbidden;
+    change.findings.push_back(
+        {"owner", "owner-member", Severity::kBlocks, "Only members of the owner team may",
+         anonymous ? "Nobody is signed in."
+                   : fmt::format("{} is not a member of {}.", asked.principal.name, current.owner),
+         team == nullptr ? fmt::format("The directory no longer knows {}: add it, with its members.", current.owner)
+                         : fmt::format("Act as a member: {}.", fmt::join(team->members, ", ")),
+         std::nullopt});
+    return refuse(asked, now_ms, kAction, std::move(change),
+                  fmt::format("{} not unpublished: only members of {} may", id.to_string(), current.owner));
+  }
+  if (current.version != expected_version) {
+    change.refusal = Refusal::kStale;
+    change.current_version = current.version;
+    return refuse(asked, now_ms, kAction, std::move(change),
+                  fmt::format("{} not unpublished: version {} is newer than {}", id.to_string(), current.version,
+                              expected_version));
+  }
+  change.kind = Change::Kind::kUnpublished;
+  state::Decision<Change> decision{std::move(change), {}};
+  decision.records.push_back({product_key(id), std::nullopt});
+  AuditEntry entry{.action = kAction, .subject = subject_of(id), .outcome = AuditOutcome::kDone};
+  entry.summary =
+      fmt::format("Unpublished {} version {}; topic {} stays", id.to_string(), current.version, current.port.topic);
+  decision.response.audit = audited(asked, now_ms, std::move(entry), decision.records);
+  return decision;
+}
+
+state::Decision<TopicChange> MeshState::start_topic_change(const Asked& asked, std::int64_t now_ms, AuditAction action,
+                                                           const std::string& cluster, const std::string& topic,
+                                                           const std::optional<std::string>& denied) const {
+  state::Decision<TopicChange> decision{{.topic = topic}, {}};
+  TopicChange& change = decision.response;
+  const Product* on = action == AuditAction::kTopicDelete ? find_on_topic(cluster, topic) : nullptr;
+  if (denied) {
+    change.refusal = Refusal::kForbidden;
+    change.findings.push_back({"topic", "topic-right", Severity::kBlocks, "A right is missing", *denied,
+                               "Ask an administrator for it.", std::nullopt});
+  } else if (on != nullptr) {
+    change.refusal = Refusal::kInUse;
+    change.findings.push_back({"topic", "topic-unused", Severity::kBlocks, "No product may be on it",
+                               fmt::format("{} is on topic {}.", on->id.to_string(), topic), "Unpublish it first.",
+                               std::nullopt});
+  }
+  AuditEntry entry{.action = action, .subject = "topic:" + topic};
+  entry.outcome = change.refusal ? AuditOutcome::kRefused : AuditOutcome::kStarted;
+  entry.findings = change.findings;
+  entry.summary = change.refusal
+                      ? fmt::format("Topic {} not {}d: {}", topic, verb(action), change.findings.front().message)
+                      : fmt::format("Topic {}: {} started", topic, verb(action));
+  change.audit = audited(asked, now_ms, std::move(entry), decision.records);
+  return decision;
+}
+
+state::Decision<TopicChange> MeshState::finish_topic_change(AuditNumber number, AuditOutcome outcome,
+                                                            std::string summary) const {
+  state::Decision<TopicChange> decision;
+  const auto at = audit_.find(number);
+  if (at == audit_.end()) return decision;  // pushed out by ten thousand newer ones
+  AuditEntry entry = *at->second;
+  entry.outcome = outcome;
+  entry.summary = std::move(summary);
+  decision.response.topic = entry.subject.substr(entry.subject.find(':') + 1);
+  decision.records.push_back({audit_key(number), to_json(entry)});
+  decision.response.audit = std::make_shared<const AuditEntry>(std::move(entry));
+  return decision;
+}
+
+}  // namespace weft::mesh

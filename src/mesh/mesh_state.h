@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/principal.h"
+#include "base/function.h"
+#include "mesh/audit.h"
+#include "mesh/product.h"
+#include "mesh/product_rules.h"
+#include "state/shard.h"
+
+namespace weft::identity {
+class Directory;
+}
+
+namespace weft::mesh {
+
+using ProductPointer = std::shared_ptr<const Product>;
+using AuditPointer = std::shared_ptr<const AuditEntry>;
+
+/// Audit entries held; an older one is deleted with the entry that takes its place.
+inline constexpr AuditNumber kAuditEntriesMax = 10'000;
+
+/// Why a change was refused; the API maps it to a status.
+enum class Refusal { kUnauthenticated, kForbidden, kFindings, kTaken, kStale, kNotFound, kInUse };
+
+/// Who wants something, and how they asked.
+struct Asked {
+  access::Principal principal;
+  std::string display_name;
+  ApiCall call;
+};
+
+/// What came of a request to change a product.
+struct Change {
+  enum class Kind { kPublished, kEdited, kUnchanged, kUnpublished, kRefused };
+  Kind kind = Kind::kRefused;
+  ProductId id;
+  ProductPointer product;  ///< As it is now; when unpublished, as it was.
+  std::optional<Refusal> refusal;
+  std::vector<Finding> findings;                ///< Those that do not pass.
+  std::optional<std::int64_t> current_version;  ///< With kStale.
+  AuditPointer audit;                           ///< None when nothing changed.
+};
+
+/// What came of a request to create or delete a topic: first the intent, then its end.
+struct TopicChange {
+  std::string topic;
+  std::optional<Refusal> refusal;
+  std::vector<Finding> findings;
+  AuditPointer audit;
+};
+
+/// Products and the audit of all changes: the state of `_weft_mesh`. Decisions are const; replay alone changes it.
+///
+/// Records: "product/<domain>/<name>" → product_record, deleted when unpublished; "audit/<number>" → the entry as JSON.
+class MeshState final : public state::Machine, public ProductIndex {
+ public:
+  // ---- Machine
+  void replay(const state::Record& record, Offset offset, Timestamp timestamp) override;
+  void reset() override;
+  void loaded() override;
+  /// Runs after every replay of the whole log.
+  void on_loaded(Function<void()> loaded) { on_loaded_ = std::move(loaded); }
+
+  // ---- What is
+  const Product* find(const ProductId& id) const override;
+  const Product* find_on_topic(std::string_view cluster, std::string_view topic) const override;
+  bool is_being_deleted(std::string_view topic) const override;
+  const std::map<ProductId, ProductPointer>& products() const { return products_; }
+  const std::map<AuditNumber, AuditPointer>& audit() const { return audit_; }
+  /// Records that could not be understood, since the last reset.
+  std::uint64_t ignored_records() const { return ignored_records_; }
+
+  // ---- Decisions
+  /// Publishes, or with `expected_version` edits that version. `findings` are those of check_product on this state.
+  state::Decision<Change> put(const Asked& asked, std::int64_t now_ms, const ProductId& id,
+                              std::optional<std::int64_t> expected_version, std::vector<Finding> findings,
+                              Function<Product()> make) const;
+  state::Decision<Change> remove(const Asked& asked, std::int64_t now_ms, const ProductId& id,
+                                 std::int64_t expected_version, const identity::Directory& directory) const;
+  /// The intent, before the cluster is asked. Refused when `denied` says why, and a deletion while a product is on the
+  /// topic.
+  state::Decision<TopicChange> start_topic_change(const Asked& asked, std::int64_t now_ms, AuditAction action,
+                                                  const std::string& cluster, const std::string& topic,
+                                                  const std::optional<std::string>& denied) const;
+  /// How it ended; `summary` replaces the intent's.
+  state::Decision<TopicChange> finish_topic_change(AuditNumber number, AuditOutcome outcome, std::string summary) const;
+
+ private:
+  void replay_product(const state::Record& record);
+  void replay_audit(const state::Record& record);
+  void erase_product(const ProductId& id);
+  /// Fills number, time and who, and appends the records that hold it.
+  AuditPointer audited(const Asked& asked, std::int64_t now_ms, AuditEntry entry,
+                       std::vector<state::Record>& records) const;
+  state::Decision<Change> refuse(const Asked& asked, std::int64_t now_ms, AuditAction action, Change change,
+                                 std::string summary) const;
+
+  std::map<ProductId, ProductPointer> products_;
+  std::map<std::pair<std::string, std::string>, ProductId, std::less<>> by_topic_;  ///< Cluster and topic.
+  std::map<AuditNumber, AuditPointer> audit_;
+  std::map<AuditNumber, std::string> deleting_;  ///< Topics whose deletion is started.
+  AuditNumber last_audit_ = 0;
+  std::uint64_t ignored_records_ = 0;
+  Function<void()> on_loaded_;
+};
+
+}  // namespace weft::mesh

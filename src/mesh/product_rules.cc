@@ -1,0 +1,409 @@
+#include "mesh/product_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/check.h"
+#include "identity/directory.h"
+#include "stream/cluster.h"
+
+namespace weft::mesh {
+
+namespace {
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+}
+
+bool is_product_name(std::string_view name) {
+  return !name.empty() && name.size() <= kProductNameMax && is_name_character(name.front()) && name.front() != '.' &&
+         name.front() != '-' && std::all_of(name.begin(), name.end(), is_name_character);
+}
+
+std::size_t code_points(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kSpace);
+  if (begin == text.npos) return {};
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+/// Control characters other than line breaks and tabs: they hide what a text says.
+bool has_control_characters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7F; });
+}
+
+/// The nearest name that the grammar allows.
+std::optional<std::string> suggested_name(std::string_view name) {
+  std::string out;
+  for (const char c : name.substr(0, kProductNameMax)) out += is_name_character(c) ? c : '_';
+  out.erase(0, std::min(out.find_first_not_of(".-"), out.size()));
+  if (!is_product_name(out)) return std::nullopt;
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& names, std::string_view nothing) {
+  return names.empty() ? std::string(nothing) : fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// Collects what the rules say, each in one call.
+class Findings {
+ public:
+  void passes(std::string_view field, std::string_view rule, std::string_view title, std::string message) {
+    add(field, rule, Severity::kPasses, title, std::move(message), std::nullopt);
+  }
+  Finding& blocks(std::string_view field, std::string_view rule, std::string_view title, std::string message,
+                  std::string fix) {
+    return add(field, rule, Severity::kBlocks, title, std::move(message), std::move(fix));
+  }
+  Finding& warns(std::string_view field, std::string_view rule, std::string_view title, std::string message,
+                 std::string fix) {
+    return add(field, rule, Severity::kWarns, title, std::move(message), std::move(fix));
+  }
+  std::vector<Finding> take() && { return std::move(findings_); }
+
+ private:
+  Finding& add(std::string_view field, std::string_view rule, Severity severity, std::string_view title,
+               std::string message, std::optional<std::string> fix) {
+    findings_.push_back({std::string(field), std::string(rule), severity, std::string(title), std::move(message),
+                         std::move(fix), std::nullopt});
+    return findings_.back();
+  }
+  std::vector<Finding> findings_;
+};
+
+// ---- The topic and its schema: the same for candidates and drafts
+
+void check_topic(Findings& out, std::string_view topic, const PortEvidence& evidence) {
+  if (evidence.topic_unknown) {
+    out.blocks("port.topic", "topic-exists", "The topic must exist",
+               fmt::format("Could not look: {}", *evidence.topic_unknown), "Try again.");
+    return;
+  }
+  if (!evidence.topic_exists) {
+    out.blocks("port.topic", "topic-exists", "The topic must exist", fmt::format("There is no topic {}.", topic),
+               fmt::format("Create it: weft topic create {}; or choose another one.", topic));
+    return;
+  }
+  out.passes("port.topic", "topic-exists", "The topic exists", std::string(topic));
+  if (evidence.topic_internal) {
+    out.blocks("port.topic", "topic-public", "Internal topics stay internal",
+               fmt::format("{} is an internal topic.", topic), "Choose another topic.");
+  }
+  if (evidence.has_events) {
+    out.passes("port.topic", "has-events", "Has at least one event", std::string(topic));
+  } else {
+    out.blocks("port.topic", "has-events", "Needs at least one event", fmt::format("Topic {} is empty.", topic),
+               fmt::format("Produce an event: weft produce {}", topic));
+  }
+}
+
+void check_schema(Findings& out, std::string_view subject, const PortEvidence& evidence) {
+  constexpr std::string_view kField = "port.subject";
+  if (evidence.schema_unknown) {
+    out.blocks(kField, "value-schema", "Needs a value schema",
+               fmt::format("Could not look: {}", *evidence.schema_unknown), "Try again.");
+    return;
+  }
+  if (!evidence.schema) {
+    out.blocks(kField, "value-schema", "Needs a value schema", fmt::format("Subject {} has no schema.", subject),
+               fmt::format("Register one: weft schema register {} FILE", subject));
+    return;
+  }
+  const auto& schema = *evidence.schema;
+  out.passes(kField, "value-schema", "Value schema registered",
+             fmt::format("{} version {}, {} fields", subject, schema.version, schema.fields));
+  if (schema.fields_without_doc > 0) {
+    out.warns(kField, "field-docs", "Say what each field means",
+              fmt::format("{} of {} fields have no doc.", schema.fields_without_doc, schema.fields),
+              "Add \"doc\" to the fields and register the schema again; readers search in it.");
+  } else {
+    out.passes(kField, "field-docs", "Every field says what it means", fmt::format("{} fields", schema.fields));
+  }
+}
+
+// ---- The rest of the draft
+
+class DraftCheck {
+ public:
+  DraftCheck(const ProductId& id, const ProductDraft& draft, const RuleContext& context)
+      : id_(id), draft_(draft), context_(context) {}
+
+  std::vector<Finding> run() && {
+    name();
+    domain();
+    owner();
+    description();
+    tags();
+    promise();
+    port();
+    return std::move(out_).take();
+  }
+
+ private:
+  void name() {
+    if (!is_product_name(id_.name)) {
+      Finding& finding = out_.blocks(
+          "name", "name-grammar", "Choose a name one can type", fmt::format("'{}' is no product name.", id_.name),
+          fmt::format("Use letters, digits, '.', '_' and '-', at most {}; begin with a letter, digit or '_'.",
+                      kProductNameMax));
+      finding.suggestion = suggested_name(id_.name);
+      return;
+    }
+    if (!context_.editing && context_.products.find(id_) != nullptr) {
+      out_.blocks("name", "name-free", "The name must be free",
+                  fmt::format("{} is published already.", id_.to_string()),
+                  "Choose another name, or edit that product.");
+      return;
+    }
+    out_.passes("name", "name-free", "Name is free", id_.to_string());
+  }
+
+  void domain() {
+    if (context_.directory.find_domain(id_.domain) != nullptr) {
+      out_.passes("domain", "domain-exists", "The domain exists", id_.domain);
+      return;
+    }
+    Finding& finding = out_.blocks("domain", "domain-exists", "The domain must exist",
+                                   fmt::format("The directory knows no domain '{}'.", id_.domain),
+                                   fmt::format("Choose one of yours: {}.", joined(domains_of_mine(), "you have none")));
+    if (const auto mine = domains_of_mine(); !mine.empty()) finding.suggestion = mine.front();
+  }
+
+  void owner() {
+    const auto& directory = context_.directory;
+    const identity::Domain* domain = directory.find_domain(id_.domain);
+    if (!draft_.owner || draft_.owner->empty()) {
+      suggest_owner(out_.blocks("owner", "owner-team", "Say whose it is", "No owner team is given.",
+                                "Choose a team of yours in this domain."),
+                    domain);
+      return;
+    }
+    const identity::Team* team = directory.find_team(*draft_.owner);
+    if (team == nullptr) {
+      suggest_owner(out_.blocks("owner", "owner-team", "The owner must be a team",
+                                fmt::format("The directory knows no team '{}'.", *draft_.owner),
+                                "Choose a team of yours in this domain."),
+                    domain);
+      return;
+    }
+    out_.passes("owner", "owner-team", "The owner is a team", team->name);
+    if (domain != nullptr && !domain->has_team(team->name)) {
+      suggest_owner(out_.blocks("owner", "owner-domain", "The team must belong to the domain",
+                                fmt::format("{} is no team of domain {}.", team->name, domain->name),
+                                fmt::format("Teams of {}: {}.", domain->name, joined(domain->teams, "none"))),
+                    domain);
+    }
+    member(*team);
+    contact(*team);
+  }
+
+  /// Whoever edits must be in the team that has the product now, and in the one that gets it.
+  void member(const identity::Team& team) {
+    const Product* current = context_.editing ? context_.products.find(id_) : nullptr;
+    const identity::Team* of_now = current == nullptr ? &team : context_.directory.find_team(current->owner);
+    for (const identity::Team* wanted : {&team, of_now}) {
+      if (wanted == nullptr || context_.principal.member_of(wanted->name)) continue;
+      const bool anonymous = context_.principal.kind == access::Principal::Kind::kAnonymous;
+      Finding& finding = out_.blocks(
+          "owner", "owner-member", "Only members of the owner team may",
+          anonymous ? "Nobody is signed in."
+                    : fmt::format("{} is not a member of {}.", context_.principal.name, wanted->name),
+          fmt::format("Act as a member ({}), or choose a team of yours: {}.", joined(wanted->members, "it has none"),
+                      joined(context_.principal.teams, "you have none")));
+      suggest_owner(finding, context_.directory.find_domain(id_.domain));
+      return;
+    }
+    out_.passes("owner", "owner-member", fmt::format("You belong to {}", team.name), context_.principal.name);
+  }
+
+  void contact(const identity::Team& team) {
+    if (team.mail || team.chat || team.on_call) {
+      out_.passes("owner", "owner-contact", "The team can be reached",
+                  team.mail   ? *team.mail
+                  : team.chat ? team.chat->name
+                              : *team.on_call);
+    } else {
+      out_.warns("owner", "owner-contact", "Readers need a way to ask",
+                 fmt::format("{} has no mail, chat or on-call person.", team.name), "Add one to the directory file.");
+    }
+  }
+
+  void description() {
+    constexpr std::string_view kField = "description";
+    constexpr std::string_view kTitle = "Say what one event means";
+    constexpr std::string_view kExample =
+        "Say who, what and when, for example: \"One fill on one venue, within a second of execution.\"";
+    const std::string_view text = draft_.description ? trimmed(*draft_.description) : std::string_view();
+    const std::size_t length = code_points(text);
+    if (has_control_characters(text)) {
+      out_.blocks(kField, "description-text", kTitle, "It holds control characters.", "Type it again as plain text.");
+    } else if (length < kDescriptionMin) {
+      out_.blocks(kField, "description-length", kTitle,
+                  fmt::format("{} of at least {} characters.", length, kDescriptionMin), std::string(kExample));
+    } else if (length > kDescriptionMax) {
+      out_.blocks(kField, "description-length", kTitle,
+                  fmt::format("{} characters; at most {}.", length, kDescriptionMax),
+                  "Keep what a reader needs to choose; link the rest.");
+    } else {
+      out_.passes(kField, "description-length", "Says what one event means", fmt::format("{} characters", length));
+    }
+  }
+
+  void tags() {
+    if (draft_.tags.size() > kTagsMax) {
+      out_.blocks("tags", "tags-count", "Fewer tags find better",
+                  fmt::format("{} tags; at most {}.", draft_.tags.size(), kTagsMax), "Remove some.");
+      return;
+    }
+    bool fine = true;
+    std::set<std::string_view> seen;
+    for (std::size_t i = 0; i < draft_.tags.size(); ++i) {
+      const std::string& tag = draft_.tags[i];
+      const std::string field = fmt::format("tags[{}]", i);
+      if (trimmed(tag).empty() || trimmed(tag).size() != tag.size() || code_points(tag) > kTagMax ||
+          has_control_characters(tag) || tag.find_first_of(",\n\t\r") != tag.npos) {
+        out_.blocks(field, "tag-grammar", "Tags are short words", fmt::format("'{}' is no tag.", tag),
+                    fmt::format("Use 1 to {} characters, without commas, line breaks and outer spaces.", kTagMax));
+        fine = false;
+      } else if (!seen.insert(tag).second) {
+        out_.blocks(field, "tag-once", "Each tag once", fmt::format("'{}' stands twice.", tag), "Remove one.");
+        fine = false;
+      }
+    }
+    if (fine)
+      out_.passes("tags", "tags-count", "Tags are fine", fmt::format("{} of at most {}", draft_.tags.size(), kTagsMax));
+  }
+
+  void promise() {
+    if (draft_.quality && parse_quality(*draft_.quality)) {
+      out_.passes("quality", "quality-set", "Quality is stated", *draft_.quality);
+    } else {
+      out_.blocks("quality", "quality-set", "State the quality",
+                  draft_.quality ? fmt::format("'{}' is none of them.", *draft_.quality) : "None is chosen.",
+                  "Choose authoritative (the source all others follow), curated (checked, derived from others) or raw "
+                  "(as it came in).");
+    }
+    if (draft_.sla && *draft_.sla >= 1 && *draft_.sla <= 3) {
+      out_.passes("sla", "sla-set", "SLA tier is stated", fmt::format("Tier {}", *draft_.sla));
+    } else {
+      out_.blocks("sla", "sla-set", "State the SLA tier",
+                  draft_.sla ? fmt::format("{} is none of them.", *draft_.sla) : "None is chosen.",
+                  "Choose 1 (best), 2 or 3.");
+    }
+    if (draft_.lifecycle && !parse_lifecycle(*draft_.lifecycle)) {
+      out_.blocks("lifecycle", "lifecycle-known", "Lifecycle is a known word",
+                  fmt::format("'{}' is none of them.", *draft_.lifecycle), "Choose live or deprecated.");
+    }
+  }
+
+  void port() {
+    if (draft_.cluster && *draft_.cluster != context_.home.name) {
+      Finding& finding = out_.blocks("port.cluster", "cluster-known", "The cluster must be known",
+                                     fmt::format("No cluster is called '{}'.", *draft_.cluster),
+                                     fmt::format("Choose {}.", context_.home.name));
+      finding.suggestion = context_.home.name;
+      return;
+    }
+    if (!draft_.topic || draft_.topic->empty()) {
+      out_.blocks("port.topic", "topic-exists", "Choose a topic", "None is chosen.",
+                  "Choose one of the candidates: weft topic list.");
+      return;
+    }
+    check_topic(out_, *draft_.topic, context_.evidence);
+    if (context_.evidence.topic_exists) topic_free();
+    check_schema(out_, draft_.subject_or_default(), context_.evidence);
+  }
+
+  void topic_free() {
+    constexpr std::string_view kField = "port.topic";
+    const std::string& topic = *draft_.topic;
+    if (context_.products.is_being_deleted(topic)) {
+      out_.blocks(kField, "topic-stays", "The topic must stay", fmt::format("Topic {} is being deleted.", topic),
+                  "Choose another topic.");
+      return;
+    }
+    const Product* other = context_.products.find_on_topic(context_.home.name, topic);
+    if (other != nullptr && other->id != id_) {
+      out_.blocks(kField, "topic-free", "One product per topic",
+                  fmt::format("{} is on topic {} already.", other->id.to_string(), topic),
+                  "Choose another topic, or ask the owner of that product.");
+    } else {
+      out_.passes(kField, "topic-free", "No other product is on it", topic);
+    }
+    const identity::Domain* whose = context_.directory.domain_of_topic(topic);
+    if (whose != nullptr && whose->name != id_.domain) {
+      Finding& finding =
+          out_.blocks("domain", "topic-domain", "A topic is published in its domain",
+                      fmt::format("Topic {} belongs to domain {}.", topic, whose->name),
+                      fmt::format("Publish it in {}; the directory file says whose topics are whose.", whose->name));
+      finding.suggestion = whose->name;
+    }
+  }
+
+  std::vector<std::string> domains_of_mine() const {
+    std::vector<std::string> out;
+    for (const std::string& team : context_.principal.teams)
+      for (std::string& domain : context_.directory.domains_of_team(team)) out.push_back(std::move(domain));
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+  }
+
+  void suggest_owner(Finding& finding, const identity::Domain* domain) const {
+    for (const std::string& team : context_.principal.teams) {
+      if (domain == nullptr || domain->has_team(team)) {
+        finding.suggestion = team;
+        return;
+      }
+    }
+  }
+
+  const ProductId& id_;
+  const ProductDraft& draft_;
+  const RuleContext& context_;
+  Findings out_;
+};
+
+}  // namespace
+
+std::vector<Finding> check_product(const ProductId& id, const ProductDraft& draft, const RuleContext& context) {
+  std::vector<Finding> findings = DraftCheck(id, draft, context).run();
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
+  return findings;
+}
+
+std::vector<Finding> check_candidate(std::string_view topic, const PortEvidence& evidence) {
+  Findings out;
+  check_topic(out, topic, evidence);
+  check_schema(out, fmt::format("{}-value", topic), evidence);
+  std::vector<Finding> findings = std::move(out).take();
+  std::erase_if(findings, [](const Finding& finding) { return finding.severity == Severity::kPasses; });
+  return findings;
+}
+
+bool is_right(std::string_view rule) { return rule == "owner-member"; }
+
+Product product_of(const ProductId& id, const ProductDraft& draft, const stream::ClusterIdentity& home) {
+  CHECK(draft.owner && draft.description && draft.quality && draft.sla && draft.topic, "no rule blocks");
+  Product product;
+  product.id = id;
+  product.owner = *draft.owner;
+  product.description = std::string(trimmed(*draft.description));
+  product.quality = *parse_quality(*draft.quality);
+  product.sla = static_cast<int>(*draft.sla);
+  product.tags = draft.tags;
+  product.lifecycle = *parse_lifecycle(draft.lifecycle.value_or("live"));
+  product.port = {home.name, home.environment, home.region, *draft.topic, draft.subject_or_default()};
+  return product;
+}
+
+}  // namespace weft::mesh

@@ -1,0 +1,296 @@
+#include "mesh/products.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "identity/directory_file.h"
+#include "mesh/port_evidence.h"
+#include "mesh/schemas.h"
+
+namespace weft::mesh {
+
+namespace {
+constexpr Logger kLog("mesh");
+constexpr env::Duration kClusterTimeout = std::chrono::seconds(15);
+}  // namespace
+
+struct Products::PutRequest {
+  Asked asked;
+  ProductId id;
+  ProductDraft draft;
+  std::optional<std::int64_t> expected_version;
+  bool editing = false;
+  PortEvidence evidence;
+  Callback<Result<Change>> done;
+};
+
+struct Products::TopicRequest {
+  Asked asked;
+  AuditAction action;
+  std::string topic;
+  stream::TopicSpec spec;
+  Callback<Result<TopicOutcome>> done;
+  TopicOutcome outcome;
+};
+
+Products::Products(Parts parts)
+    : parts_(std::move(parts)),
+      alive_(std::make_shared<bool>(true)),
+      shard_(parts_.loop, parts_.home, state_, {.partition = {parts_.topic, PartitionIndex{0}}}) {
+  state_.on_loaded([this] { rebuild(); });
+}
+
+Products::~Products() { *alive_ = false; }
+
+// ---- Loading
+
+void Products::load(Callback<Result<void>> done) {
+  stream::TopicSpec spec{.name = parts_.topic, .partition_count = 1, .configs = {{"cleanup.policy", "compact"}}};
+  const auto deadline = parts_.loop.clock().monotonic() + kClusterTimeout;
+  parts_.home.create_topic(std::move(spec), deadline,
+                           [this, alive = alive_, done = std::move(done)](auto created) mutable {
+                             if (!*alive) return;
+                             if (!created.ok() && created.error().code != ErrorCode::kAlreadyExists)
+                               return done(std::move(created).error());
+                             shard_.load([this, done = std::move(done)](Result<void> loaded) mutable {
+                               if (loaded.ok()) settle_interrupted();
+                               done(std::move(loaded));
+                             });
+                           });
+}
+
+void Products::rebuild() {
+  parts_.catalogue.clear();
+  for (const auto& [id, product] : state_.products()) parts_.catalogue.put(product);
+  durable_audit_ = state_.audit().empty() ? 0 : state_.audit().rbegin()->first;
+  for (MeshListener* listener : listeners_) listener->reloaded();
+}
+
+/// A crash between a topic change and its end: what the cluster shows now is how it ended.
+void Products::settle_interrupted() {
+  for (const auto& [number, entry] : state_.audit()) {
+    if (entry->outcome != AuditOutcome::kStarted || under_way_.contains(number)) continue;
+    settle(number, entry->action, entry->subject.substr(entry->subject.find(':') + 1));
+  }
+}
+
+void Products::settle(AuditNumber number, AuditAction action, const std::string& topic) {
+  std::vector<std::string> names{topic};
+  const auto deadline = parts_.loop.clock().monotonic() + kClusterTimeout;
+  parts_.home.describe_topics(std::move(names), deadline, [this, alive = alive_, number, action, topic](auto found) {
+    if (!*alive) return;
+    if (!found.ok())
+      return kLog.warn("an interrupted topic change stays open until the next start",
+                       {{"topic", topic}, {"why", found.error()}});
+    const bool done = (action == AuditAction::kTopicCreate) == !found->empty();
+    std::string summary =
+        fmt::format("Topic {}: interrupted by a restart; it is {}", topic, found->empty() ? "not there" : "there");
+    shard_.submit<TopicChange>(
+        [this, number, done, summary = std::move(summary)]() -> Result<state::Decision<TopicChange>> {
+          return state_.finish_topic_change(number, done ? AuditOutcome::kDone : AuditOutcome::kFailed, summary);
+        },
+        [topic](Result<TopicChange> settled) {
+          if (!settled.ok())
+            kLog.warn("an interrupted topic change stays open until the next start",
+                      {{"topic", topic}, {"why", settled.error()}});
+        });
+  });
+}
+
+// ---- Products
+
+std::vector<Finding> Products::findings_of(const PutRequest& request) const {
+  const auto directory = parts_.directory.current();
+  return check_product(request.id, request.draft,
+                       {.principal = request.asked.principal,
+                        .directory = *directory,
+                        .home = parts_.home.identity(),
+                        .products = state_,
+                        .evidence = request.evidence,
+                        .editing = request.editing});
+}
+
+void Products::put(Asked asked, ProductId id, ProductDraft draft, std::optional<std::int64_t> expected_version,
+                   Callback<Result<Change>> done) {
+  auto request = std::make_shared<PutRequest>(PutRequest{.asked = std::move(asked),
+                                                         .id = std::move(id),
+                                                         .draft = std::move(draft),
+                                                         .expected_version = expected_version,
+                                                         .editing = expected_version.has_value(),
+                                                         .evidence = {},
+                                                         .done = std::move(done)});
+  gather_evidence(parts_.loop, parts_.home, parts_.schemas, request->draft.topic.value_or(""),
+                  request->draft.subject_or_default(), [this, alive = alive_, request](PortEvidence evidence) {
+                    if (!*alive) return;
+                    request->evidence = std::move(evidence);
+                    decide_put(request);
+                  });
+}
+
+void Products::decide_put(std::shared_ptr<PutRequest> request) {
+  shard_.submit<Change>(
+      [this, request]() -> Result<state::Decision<Change>> {
+        return state_.put(request->asked, now_ms(), request->id, request->expected_version, findings_of(*request),
+                          [&] { return product_of(request->id, request->draft, parts_.home.identity()); });
+      },
+      [this, request](Result<Change> change) {
+        if (change.ok()) apply(*change);
+        request->done(std::move(change));
+      });
+}
+
+void Products::remove(Asked asked, ProductId id, std::int64_t expected_version, Callback<Result<Change>> done) {
+  shard_.submit<Change>(
+      [this, asked = std::move(asked), id = std::move(id), expected_version]() -> Result<state::Decision<Change>> {
+        return state_.remove(asked, now_ms(), id, expected_version, *parts_.directory.current());
+      },
+      [this, done = std::move(done)](Result<Change> change) mutable {
+        if (change.ok()) apply(*change);
+        done(std::move(change));
+      });
+}
+
+void Products::check(access::Principal principal, ProductId id, ProductDraft draft, bool editing,
+                     Callback<Result<std::vector<Finding>>> done) {
+  auto request = std::make_shared<PutRequest>(PutRequest{.asked = {std::move(principal), {}, {}},
+                                                         .id = std::move(id),
+                                                         .draft = std::move(draft),
+                                                         .editing = editing,
+                                                         .evidence = {}});
+  auto answer = std::make_shared<Callback<Result<std::vector<Finding>>>>(std::move(done));
+  gather_evidence(parts_.loop, parts_.home, parts_.schemas, request->draft.topic.value_or(""),
+                  request->draft.subject_or_default(), [this, alive = alive_, request, answer](PortEvidence evidence) {
+                    if (!*alive) return;
+                    request->evidence = std::move(evidence);
+                    shard_.submit<std::vector<Finding>>(
+                        [this, request]() -> Result<state::Decision<std::vector<Finding>>> {
+                          return state::Decision<std::vector<Finding>>{findings_of(*request), {}};
+                        },
+                        [answer](Result<std::vector<Finding>> findings) { (*answer)(std::move(findings)); });
+                  });
+}
+
+void Products::apply(const Change& change) {
+  switch (change.kind) {
+    case Change::Kind::kPublished:
+    case Change::Kind::kEdited:
+      parts_.catalogue.put(change.product);
+      break;
+    case Change::Kind::kUnpublished:
+      parts_.catalogue.erase(change.id);
+      break;
+    case Change::Kind::kUnchanged:
+    case Change::Kind::kRefused:
+      break;
+  }
+  if (change.audit) note_audit(change.audit);
+  if (change.kind == Change::Kind::kRefused || change.kind == Change::Kind::kUnchanged) return;
+  for (MeshListener* listener : listeners_) listener->product_changed(change);
+}
+
+// ---- Topics
+
+void Products::create_topic(Asked asked, stream::TopicSpec spec, Callback<Result<TopicOutcome>> done) {
+  std::string topic = spec.name;
+  change_topic(std::make_shared<TopicRequest>(TopicRequest{
+      std::move(asked), AuditAction::kTopicCreate, std::move(topic), std::move(spec), std::move(done), {}}));
+}
+
+void Products::delete_topic(Asked asked, std::string topic, Callback<Result<TopicOutcome>> done) {
+  change_topic(std::make_shared<TopicRequest>(
+      TopicRequest{std::move(asked), AuditAction::kTopicDelete, std::move(topic), {}, std::move(done), {}}));
+}
+
+void Products::change_topic(std::shared_ptr<TopicRequest> request) {
+  shard_.submit<TopicChange>(
+      [this, request]() -> Result<state::Decision<TopicChange>> {
+        const bool create = request->action == AuditAction::kTopicCreate;
+        const Result<void> allowed =
+            parts_.authorizer.check(request->asked.principal, create ? access::Right::kCreate : access::Right::kDelete,
+                                    {access::ResourceType::kTopic, request->topic});
+        return state_.start_topic_change(request->asked, now_ms(), request->action, parts_.home.identity().name,
+                                         request->topic,
+                                         allowed.ok() ? std::nullopt : std::optional(allowed.error().message));
+      },
+      [this, request](Result<TopicChange> started) {
+        if (!started.ok()) return request->done(std::move(started).error());
+        request->outcome.change = std::move(*started);
+        note_audit(request->outcome.change.audit);
+        if (request->outcome.change.refusal) return request->done(std::move(request->outcome));
+        under_way_.insert(request->outcome.change.audit->number);
+        const auto deadline = parts_.loop.clock().monotonic() + kClusterTimeout;
+        auto ended = [this, alive = alive_, request](Result<void> result) {
+          if (*alive) finish_topic(request, std::move(result));
+        };
+        if (request->action == AuditAction::kTopicDelete)
+          return parts_.home.delete_topic(request->topic, deadline, std::move(ended));
+        parts_.home.create_topic(std::move(request->spec), deadline, [ended = std::move(ended)](auto created) mutable {
+          ended(created.ok() ? Result<void>() : Result<void>(std::move(created).error()));
+        });
+      });
+}
+
+void Products::finish_topic(std::shared_ptr<TopicRequest> request, Result<void> result) {
+  const bool create = request->action == AuditAction::kTopicCreate;
+  const AuditNumber number = request->outcome.change.audit->number;
+  std::string summary = fmt::format("{} topic {}", create ? "Created" : "Deleted", request->topic);
+  if (!result.ok()) {
+    summary =
+        fmt::format("Topic {} not {}: {}", request->topic, create ? "created" : "deleted", result.error().message);
+    request->outcome.failure = result.error();
+  }
+  shard_.submit<TopicChange>(
+      [this, number, ok = result.ok(), summary = std::move(summary)]() -> Result<state::Decision<TopicChange>> {
+        return state_.finish_topic_change(number, ok ? AuditOutcome::kDone : AuditOutcome::kFailed, summary);
+      },
+      [this, request, create, number](Result<TopicChange> finished) {
+        under_way_.erase(number);
+        if (!finished.ok()) return request->done(std::move(finished).error());
+        if (finished->audit) {
+          request->outcome.change.audit = finished->audit;
+          note_audit(finished->audit);
+        }
+        if (!request->outcome.failure) {
+          for (MeshListener* listener : listeners_)
+            listener->topic_changed(request->topic,
+                                    create ? MeshListener::TopicEvent::kCreated : MeshListener::TopicEvent::kDeleted);
+        }
+        request->done(std::move(request->outcome));
+      });
+}
+
+// ---- Audit
+
+void Products::note_audit(const AuditPointer& entry) {
+  durable_audit_ = std::max(durable_audit_, entry->number);
+  // An intent is heard of when it has ended.
+  if (entry->outcome == AuditOutcome::kStarted) return;
+  for (MeshListener* listener : listeners_) listener->audited(*entry);
+}
+
+AuditPage Products::list_audit(const AuditFilter& filter) const {
+  AuditPage page;
+  for (auto at = state_.audit().rbegin(); at != state_.audit().rend(); ++at) {
+    const auto& [number, entry] = *at;
+    if (number > durable_audit_) continue;
+    if (filter.subject && entry->subject != *filter.subject) continue;
+    if (filter.principal && entry->principal != *filter.principal) continue;
+    if (filter.action && entry->action != *filter.action) continue;
+    if (filter.outcome && entry->outcome != *filter.outcome) continue;
+    ++page.total;
+    if (filter.before && number >= *filter.before) continue;
+    if (page.entries.size() < filter.limit) {
+      page.entries.push_back(entry);
+    } else if (!page.next_before) {
+      page.next_before = page.entries.back()->number;
+    }
+  }
+  return page;
+}
+
+AuditPointer Products::find_audit(AuditNumber number) const {
+  const auto at = state_.audit().find(number);
+  return at == state_.audit().end() || number > durable_audit_ ? nullptr : at->second;
+}
+
+}  // namespace weft::mesh

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "access/authorizer.h"
+#include "base/function.h"
+#include "base/result.h"
+#include "mesh/catalogue.h"
+#include "mesh/mesh_state.h"
+#include "state/shard.h"
+#include "stream/cluster.h"
+
+namespace weft::identity {
+class DirectoryFile;
+}
+
+namespace weft::mesh {
+
+class Schemas;
+
+/// Hears of changes once they are durable, on the loop of mesh.
+class MeshListener {
+ public:
+  virtual ~MeshListener() = default;
+  virtual void product_changed(const Change&) {}
+  enum class TopicEvent { kCreated, kDeleted };
+  virtual void topic_changed(const std::string&, TopicEvent) {}
+  virtual void audited(const AuditEntry&) {}
+  /// Everything may be different: the state was replayed from the start.
+  virtual void reloaded() {}
+};
+
+struct AuditFilter {
+  std::optional<std::string> subject;
+  std::optional<std::string> principal;
+  std::optional<AuditAction> action;
+  std::optional<AuditOutcome> outcome;
+  std::size_t limit = 100;
+  std::optional<AuditNumber> before;  ///< Only older ones.
+};
+
+struct AuditPage {
+  std::vector<AuditPointer> entries;  ///< Newest first.
+  std::size_t total = 0;              ///< How many match, `before` aside.
+  std::optional<AuditNumber> next_before;
+};
+
+/// What came of asking the cluster to create or delete a topic.
+struct TopicOutcome {
+  TopicChange change;
+  std::optional<Error> failure;  ///< The cluster's answer, when it said no.
+};
+
+/// Publishing, editing and unpublishing, and topics made or deleted through weft: rules, state, audit and the view that
+/// searches use. Nothing is answered or visible in the view before it is durable. Lives on one loop.
+class Products {
+ public:
+  struct Parts {
+    env::EventLoop& loop;
+    stream::Cluster& home;
+    Schemas& schemas;
+    const identity::DirectoryFile& directory;
+    const access::Authorizer& authorizer;
+    Catalogue& catalogue;
+    std::string topic = "_weft_mesh";
+  };
+
+  explicit Products(Parts parts);
+  ~Products();
+
+  /// Makes the topic if it is not there, and replays it.
+  void load(Callback<Result<void>> done);
+  bool ready() const { return shard_.ready(); }
+
+  void put(Asked asked, ProductId id, ProductDraft draft, std::optional<std::int64_t> expected_version,
+           Callback<Result<Change>> done);
+  void remove(Asked asked, ProductId id, std::int64_t expected_version, Callback<Result<Change>> done);
+  /// What put would say; changes nothing.
+  void check(access::Principal principal, ProductId id, ProductDraft draft, bool editing,
+             Callback<Result<std::vector<Finding>>> done);
+
+  void create_topic(Asked asked, stream::TopicSpec spec, Callback<Result<TopicOutcome>> done);
+  void delete_topic(Asked asked, std::string topic, Callback<Result<TopicOutcome>> done);
+
+  AuditPage list_audit(const AuditFilter& filter) const;
+  AuditPointer find_audit(AuditNumber number) const;
+
+  void listen(MeshListener& listener) { listeners_.push_back(&listener); }
+
+ private:
+  struct PutRequest;
+  struct TopicRequest;
+  std::vector<Finding> findings_of(const PutRequest& request) const;
+  void decide_put(std::shared_ptr<PutRequest> request);
+  void change_topic(std::shared_ptr<TopicRequest> request);
+  void finish_topic(std::shared_ptr<TopicRequest> request, Result<void> result);
+  void apply(const Change& change);
+  void note_audit(const AuditPointer& entry);
+  void rebuild();
+  void settle_interrupted();
+  void settle(AuditNumber number, AuditAction action, const std::string& topic);
+  std::int64_t now_ms() const { return parts_.loop.clock().wall_ms(); }
+
+  Parts parts_;
+  MeshState state_;
+  AuditNumber durable_audit_ = 0;
+  std::set<AuditNumber> under_way_;  ///< Topic changes of this process that have not ended.
+  std::vector<MeshListener*> listeners_;
+  std::shared_ptr<bool> alive_;
+  state::Shard shard_;  ///< Last: what still waits is refused while the rest is there.
+};
+
+}  // namespace weft::mesh
