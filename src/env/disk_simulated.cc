@@ -172,6 +172,7 @@ class SimulatedDisk::Handle final : public File {
   }
 
   Result<void> sync() override {
+    if (const auto hook = disk_.sync_hook()) hook(path_);
     const std::scoped_lock guard(disk_.mutex_);
     if (is_void()) return disk_.down("sync", path_);
     if (should_fail(disk_.failing_sync_)) {
@@ -510,6 +511,16 @@ void SimulatedDisk::fail_next_sync(std::string part) {
   failing_sync_ = std::move(part);
 }
 
+void SimulatedDisk::on_sync(std::function<void(const std::string&)> hook) {
+  const std::scoped_lock guard(mutex_);
+  sync_hook_ = std::move(hook);
+}
+
+std::function<void(const std::string&)> SimulatedDisk::sync_hook() const {
+  const std::scoped_lock guard(mutex_);
+  return sync_hook_;
+}
+
 void SimulatedDisk::fail_write_back(const std::string& path) {
   const std::scoped_lock guard(mutex_);
   const NodePtr node = find(path);
@@ -533,9 +544,10 @@ void SimulatedDisk::settle_file(Node& node) {
       if (random_() % 4 < odds) put(after, position, ByteView(pending.bytes).subspan(at, size));
       at += size;
     }
-    if (pending.direct && !pending.finished && random_() % 4 == 0) {
-      // The block under the head when the power went.
-      const std::uint64_t block = (pending.offset + random_() % pending.bytes.size()) / kDirectBytes * kDirectBytes;
+    if (pending.direct && !pending.finished && random_() % 2 == 0) {
+      // The block under the head when the power went; the first is as likely as all others together.
+      const std::uint64_t at = random_() % 2 == 0 ? 0 : random_() % pending.bytes.size();
+      const std::uint64_t block = (pending.offset + at) / kDirectBytes * kDirectBytes;
       Buffer garbage(kDirectBytes);
       for (auto& byte : garbage) byte = static_cast<std::byte>(random_());
       put(after, block, garbage);

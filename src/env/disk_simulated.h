@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -51,6 +52,9 @@ class SimulatedDisk final : public Disk {
   /// sync; one opened later will not, and the bytes never become durable.
   void fail_write_back(const std::string& path);
 
+  /// Called at the beginning of every sync of a file, by the thread that syncs; may block.
+  void on_sync(std::function<void(const std::string& path)> hook);
+
   // --- Aftermath ---
 
   /// The power is back: what was not durable is decided by the dice, and every handle and lock is void.
@@ -86,6 +90,7 @@ class SimulatedDisk final : public Disk {
 
   using InDevice = std::pair<NodePtr, std::uint64_t>;
 
+  std::function<void(const std::string&)> sync_hook() const;
   NodePtr find(const std::string& path) const;
   Result<NodePtr> find_directory(const std::string& path) const;
   /// Counts a changing operation. False: the machine is down, or goes down inside this one (`inside` says which).
@@ -114,6 +119,7 @@ class SimulatedDisk final : public Disk {
   std::uint64_t operations_ = 0;
   std::uint64_t down_at_ = UINT64_MAX;
   bool direct_refused_ = false;
+  std::function<void(const std::string&)> sync_hook_;
   std::string failing_write_;
   std::string failing_sync_;
 };

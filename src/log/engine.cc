@@ -131,9 +131,8 @@ Result<std::vector<AppendedSlice>> Engine::check_producers(std::span<const Appen
 
 Slice Engine::place(Partition& partition, const AppendSlice& slice, const record::BatchHeader& header) {
   const Offset base = partition.assigned_end;
-  const std::size_t segments_before = partition.segments.size();
   Segment& segment = partition.segment_for(disk_, header, env_.clock().wall_ms());
-  if (partition.segments.size() != segments_before) note_new_file(partition);
+  if (segment.assigned_bytes == 0) note_new_file(partition);
   Slice placed{&partition, &segment, slice.batch, {}};
   placed.table = {.partition = partition.id,
                   .base_offset = base,

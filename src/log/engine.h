@@ -63,7 +63,7 @@ struct Group {
 /// Builds entries and writes them. On the journal's thread only.
 class JournalWriter {
  public:
-  JournalWriter(JournalRing& ring, JournalChain chain, PlantedBug bug) : ring_(ring), chain_(chain), bug_(bug) {}
+  JournalWriter(JournalRing& ring, JournalChain chain) : ring_(ring), chain_(chain) {}
 
   /// Fills in what the header lacks (chain, checksums) and returns once the entry is durable.
   Result<void> write(Group& group);
@@ -76,9 +76,7 @@ class JournalWriter {
 
   JournalRing& ring_;
   JournalChain chain_;
-  PlantedBug bug_;
   env::AlignedBuffer buffer_;
-  Buffer tail_;  ///< Planted bug 2 only: the part of the last block that the next entry shares.
 };
 
 /// Everything behind log::Log. State belongs to the loop; the journal's thread, the segment thread and the blocking
@@ -179,7 +177,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // engine_recovery.cc
   Result<void> initialize();
   Result<void> load(const Checkpoint& checkpoint);
-  Result<void> restore_open_segment(Partition& partition, Segment& segment, const SegmentRecord& record);
+  Result<void> restore_open_segment(Segment& segment, const SegmentRecord& record);
   Result<void> rebuild_index(Segment& segment, env::File& file);
   Result<void> replay(JournalReader& reader);
   Result<void> replay_data(const FoundEntry& entry);

@@ -16,6 +16,7 @@ std::string Engine::partition_directory(PartitionId id) const {
   return fmt::format("topics/{}/{}", id.topic, id.partition);
 }
 
+/// Called with a segment's first batch, which makes its file: the next checkpoint syncs the names above it.
 void Engine::note_new_file(const Partition& partition) {
   const std::string topic = env::parent_directory(partition.directory);
   dirty_directories_.insert(partition.directory);
@@ -183,10 +184,7 @@ std::optional<Offset> Engine::retained_from(Partition& partition, std::int64_t n
   };
   Segment& newest = *partition.segments.back();
   const bool settled = partition.visible_end == partition.assigned_end;
-  if (settled && !newest.sealed && is_expired(newest)) {
-    partition.roll(disk_, now_ms);
-    note_new_file(partition);
-  }
+  if (settled && !newest.sealed && is_expired(newest)) partition.roll(disk_, now_ms);
   std::uint64_t bytes = partition.bytes();
   Offset from = partition.log_start_asked;
   for (std::size_t i = 0; i + 1 < partition.segments.size(); ++i) {

@@ -108,7 +108,7 @@ Result<void> Engine::load(const Checkpoint& checkpoint) {
       segment->created_ms = held.created_ms;
       segment->sealed = segment->seal_synced = held.sealed;
       segment->index.restore(held.index_count, held.index_crc, 0);
-      if (!held.sealed && held.bytes > 0) TRY(restore_open_segment(*partition, *segment, held));
+      if (!held.sealed && held.bytes > 0) TRY(restore_open_segment(*segment, held));
       partition->segments.push_back(std::move(segment));
     }
     partitions_.emplace(record.id, std::move(partition));
@@ -117,7 +117,7 @@ Result<void> Engine::load(const Checkpoint& checkpoint) {
 }
 
 /// The segment ends where the checkpoint says; what lies beyond is noise until it is replayed.
-Result<void> Engine::restore_open_segment(Partition& partition, Segment& segment, const SegmentRecord& record) {
+Result<void> Engine::restore_open_segment(Segment& segment, const SegmentRecord& record) {
   auto file = segment.files->log();
   std::uint64_t size = 0;
   if (file.ok()) {
@@ -126,7 +126,7 @@ Result<void> Engine::restore_open_segment(Partition& partition, Segment& segment
     return std::move(file).error();
   }
   if (size < record.bytes) {
-    partition.missing_file = true;
+    segment.missing = true;
     return {};
   }
   if (size > record.bytes) TRY((*file)->truncate(record.bytes));
@@ -214,7 +214,7 @@ Result<void> Engine::replay_run(const FoundEntry& entry, std::size_t first, std:
   const auto found = partitions_.find(head.partition);
   if (found == partitions_.end()) return misplaced("names a partition that does not exist");
   Partition& partition = *found->second;
-  if (partition.damaged_from >= Offset(0) || partition.missing_file) return {};
+  if (partition.damaged_from >= Offset(0)) return {};
   if (head.base_offset < partition.assigned_end) return misplaced("comes again");
 
   Segment* segment = partition.segments.empty() ? nullptr : partition.segments.back().get();
@@ -222,9 +222,13 @@ Result<void> Engine::replay_run(const FoundEntry& entry, std::size_t first, std:
     if (head.segment_base != partition.assigned_end || (segment != nullptr && head.segment_base <= segment->base))
       return misplaced("belongs to a segment that is not next");
     segment = &partition.roll(disk_, entry.header.wall_ms);
-    note_new_file(partition);
+  }
+  if (segment->missing) {
+    partition.damaged_from = segment->base;  // settle_replayed says so
+    return {};
   }
   if (head.position != segment->assigned_bytes) return misplaced("leaves a gap in its segment");
+  if (segment->assigned_bytes == 0) note_new_file(partition);
   TRY(segment->files->write(head.position, std::span(&bytes, 1)));
 
   std::size_t at = 0;
@@ -258,11 +262,12 @@ void Engine::settle_replayed() {
   for (const auto& [id, partition] : partitions_) {
     partition->ready = true;
     partition->visible_end = partition->assigned_end;
-    for (const auto& segment : partition->segments) segment->visible_bytes = segment->assigned_bytes;
-    if (partition->missing_file && partition->damaged_from < Offset(0)) {
-      partition->damaged_from = partition->segments.back()->base;
+    for (const auto& segment : partition->segments) {
+      segment->visible_bytes = segment->assigned_bytes;
+      if (!segment->missing) continue;
+      partition->damaged_from = segment->base;
       kLog.error("a segment's file is missing or too short: its partition is read-only",
-                 {{"file", partition->segments.back()->files->log_path()}});
+                 {{"file", segment->files->log_path()}});
     }
   }
 }
@@ -281,7 +286,7 @@ void Engine::remove_orphans() {
 }
 
 Result<void> Engine::write_start_barrier() {
-  writer_ = std::make_unique<JournalWriter>(*ring_, durable_chain_, hooks_.bug);
+  writer_ = std::make_unique<JournalWriter>(*ring_, durable_chain_);
   if (!ring_->is_direct()) TRY(ring_->sync_all());
   if (hooks_.bug == PlantedBug::kServeBeforeBarrier) {
     durable_ = head_;

@@ -118,7 +118,7 @@ Result<bool> JournalReader::is_covered(Lsn from, Lsn limit) {
     if (header_bytes == 0) continue;
     TRY_ASSIGN(const ByteView head, view(at, header_bytes));
     if (head.empty() || decode_entry_head(head, id, header, slices) == HeadFault::kNotAnEntry) continue;
-    if ((header.lsn == at || id == nullptr) && header.synced_lsn > limit) return true;
+    if (header.lsn == at && header.synced_lsn > limit) return true;
   }
   return false;
 }

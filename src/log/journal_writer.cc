@@ -20,7 +20,7 @@ Result<void> JournalWriter::write(Group& group) {
   const std::size_t used = skip + head + header.body_bytes;
   const std::size_t size = padded(used);
   buffer_.reserve(size);
-  if (skip > 0) std::copy_n(tail_.begin(), skip, buffer_.data());
+  if (skip > 0) TRY(ring_.read(block, buffer_.first(kBlockBytes)));
 
   std::vector<TableSlice> table;
   table.reserve(group.slices.size());
@@ -35,7 +35,6 @@ Result<void> JournalWriter::write(Group& group) {
   std::ranges::copy(group.control, at);
   encode_entry_head(buffer_.first(size).subspan(skip), header, table);
   std::ranges::fill(buffer_.first(size).subspan(used), std::byte{0});
-  if (bug_ == PlantedBug::kUnpaddedEntries) tail_.assign(buffer_.data() + size - kBlockBytes, buffer_.data() + size);
 
   TRY(ring_.write(block, buffer_.first(size)));
   chain_ = {header.lsn, header.crc, header.incarnation};

@@ -34,7 +34,6 @@ struct Partition {
   Offset damaged_from{-1};
   bool ready = false;                              ///< Its creation is durable.
   bool removing = false;                           ///< Its removal is on its way: nobody sees it anymore.
-  bool missing_file = false;                       ///< Recovery found a file gone; forgiven if that part was deleted.
   std::vector<std::unique_ptr<Segment>> segments;  ///< By base; the last is open unless sealed.
   ProducerTable producers;
 };

@@ -76,6 +76,7 @@ struct Segment {
   Lsn last_lsn;         ///< The entry of its last batch ends at or below; replay may need the file until trim passes.
   bool sealed = false;  ///< Nothing is added anymore.
   bool seal_synced = false;
+  bool missing = false;  ///< Recovery found the file gone or short; forgiven if that part of the log was deleted.
   SparseIndex index;
   std::shared_ptr<SegmentFiles> files;
 };
