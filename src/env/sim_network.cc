@@ -220,7 +220,7 @@ struct SimNetwork::State {
     client->outgoing = server->incoming = std::make_shared<Pipe>();
     client->other = server;
     server->other = client;
-    client->local = server->peer = {"127.0.0.1", next_client_port++};
+    client->local = server->peer = {server_address.is_loopback() ? "127.0.0.1" : "192.0.2.1", next_client_port++};
     client->peer = server->local = server_address;
     std::erase_if(ends, [](const auto& end) { return end.expired(); });
     ends.insert(ends.end(), {client, server});

@@ -16,19 +16,6 @@ struct Incoming {
   bool too_large = false;
 };
 
-const char* method_name(Method method) {
-  switch (method) {
-    case Method::kGet: return "GET";
-    case Method::kHead: return "HEAD";
-    case Method::kPost: return "POST";
-    case Method::kPut: return "PUT";
-    case Method::kPatch: return "PATCH";
-    case Method::kDelete: return "DELETE";
-    case Method::kOptions: return "OPTIONS";
-  }
-  return "GET";
-}
-
 std::size_t take_body(char* bytes, std::size_t, std::size_t count, void* context) {
   auto& incoming = *static_cast<Incoming*>(context);
   if (incoming.body.size() + count > incoming.body_bytes_max) {
@@ -68,7 +55,7 @@ Result<Response> send(const ClientRequest& request) {
   curl_easy_setopt(handle.get(), CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(handle.get(), CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle.get(), CURLOPT_CUSTOMREQUEST, method_name(request.method));
+  curl_easy_setopt(handle.get(), CURLOPT_CUSTOMREQUEST, std::string(method_name(request.method)).c_str());
   if (request.method == Method::kHead) curl_easy_setopt(handle.get(), CURLOPT_NOBODY, 1L);
   if (!request.body.empty()) {
     curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDS, request.body.data());
@@ -82,13 +69,15 @@ Result<Response> send(const ClientRequest& request) {
   curl_easy_setopt(handle.get(), CURLOPT_HEADERDATA, &incoming);
 
   const CURLcode done = curl_easy_perform(handle.get());
-  if (incoming.too_large) return error(ErrorCode::kTooLarge, "{} answers more than {} bytes", request.url, request.body_bytes_max);
+  if (incoming.too_large)
+    return error(ErrorCode::kTooLarge, "{} answers more than {} bytes", request.url, request.body_bytes_max);
   if (done == CURLE_OPERATION_TIMEDOUT)
     return error(ErrorCode::kTimeout, "{} did not answer within {} ms", request.url, request.timeout.count());
   if (done == CURLE_URL_MALFORMAT || done == CURLE_UNSUPPORTED_PROTOCOL)
     return error(ErrorCode::kInvalidArgument, "'{}' is not an http or https address", request.url);
   if (done != CURLE_OK)
-    return error(ErrorCode::kUnavailable, "nobody answers at {}: {}. Is weft running there?", request.url, curl_easy_strerror(done));
+    return error(ErrorCode::kUnavailable, "nobody answers at {}: {}. Is weft running there?", request.url,
+                 curl_easy_strerror(done));
   long status = 0;
   curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
   return Response{static_cast<int>(status), std::move(incoming.headers), SharedBytes(std::move(incoming.body))};
