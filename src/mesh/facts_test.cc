@@ -1,0 +1,178 @@
+#include "mesh/facts.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mesh/facts_collector.h"
+#include "mesh/json_writer.h"
+#include "mesh/testing/mesh_world.h"
+
+namespace weft::mesh {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::DoubleNear;
+using ::testing::ElementsAre;
+
+std::map<std::string, stream::ConfigEntry> configs(std::map<std::string, std::string> values) {
+  std::map<std::string, stream::ConfigEntry> out;
+  for (auto& [name, value] : values) out[name] = {value};
+  return out;
+}
+
+TEST(History, FollowsFromTheTopicsSettings) {
+  EXPECT_EQ(
+      history_of(configs({{"cleanup.policy", "delete"}, {"retention.ms", "604800000"}, {"retention.bytes", "-1"}}))
+          .kind,
+      History::Kind::kRecent);
+  EXPECT_EQ(history_of(configs({{"cleanup.policy", "delete"}, {"retention.ms", "604800000"}})).retention_ms,
+            604'800'000);
+  EXPECT_EQ(history_of(configs({{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}})).kind,
+            History::Kind::kEverything);
+  EXPECT_EQ(
+      history_of(configs({{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "1000"}})).kind,
+      History::Kind::kRecent);
+  EXPECT_EQ(history_of(configs({{"cleanup.policy", "compact"}, {"retention.ms", "604800000"}})).kind,
+            History::Kind::kLatestPerKey);
+  EXPECT_FALSE(history_of(configs({{"cleanup.policy", "compact"}, {"retention.ms", "604800000"}})).retention_ms);
+}
+
+TEST(RateWindow, FollowsTheNewestTenSecondsAndKeepsPointsOfThirty) {
+  RateWindow window;
+  env::MonotonicTime now{};
+  EXPECT_FALSE(window.rate());
+  std::int64_t total = 0;
+  window.add(now, total);
+  EXPECT_FALSE(window.rate());
+  for (int i = 0; i < 60; ++i) window.add(now += 1s, total += 10);
+  EXPECT_THAT(window.rate()->records_per_second, DoubleNear(10, 1e-9));
+  for (int i = 0; i < 10; ++i) window.add(now += 1s, total += 40);
+  const Rate rate = *window.rate();
+  EXPECT_THAT(rate.records_per_second, DoubleNear(40, 1e-9));
+  EXPECT_THAT(rate.points, ElementsAre(DoubleNear(10, 1e-9), DoubleNear(10, 1e-9), DoubleNear(40, 1e-9)));
+  EXPECT_EQ(rate.window_seconds, 70);
+}
+
+TEST(RateWindow, IsBoundedAndForgetsATopicThatWasMadeAgain) {
+  RateWindow window;
+  env::MonotonicTime now{};
+  for (int i = 0; i < 10'000; ++i) window.add(now += 5s, i);
+  EXPECT_LE(window.rate()->points.size(), RateWindow::kPointsMax);
+  EXPECT_LE(window.rate()->window_seconds, 900);
+  window.add(now += 5s, 3);
+  EXPECT_FALSE(window.rate());
+}
+
+TEST(Freshness, IsJudgedByTheUsualPause) {
+  const Rate often{10, 900, {10, 10}};
+  const Rate seldom{0.01, 900, {0.01, 0.01}};
+  EXPECT_EQ(freshness_of(9'000, often).state, Freshness::State::kFresh);
+  EXPECT_EQ(freshness_of(11'000, often).state, Freshness::State::kLate);
+  EXPECT_EQ(freshness_of(300'000, seldom).state, Freshness::State::kFresh);
+  EXPECT_EQ(freshness_of(600'000, seldom).state, Freshness::State::kLate);
+  EXPECT_EQ(freshness_of(900'000, often).state, Freshness::State::kSilent);
+  EXPECT_EQ(freshness_of(-5, often).age_ms, 0);
+}
+
+class FactsCollectorTest : public ::testing::Test {
+ protected:
+  FactsCollectorTest() {
+    collector_.on_schema([this](const std::string& subject) { schemas_heard_.push_back(subject); });
+    collector_.on_topic(
+        [this](const std::string& topic, bool exists) { topics_heard_.push_back((exists ? "+" : "-") + topic); });
+    collector_.on_measured([this](const std::string&) { ++measured_; });
+  }
+  void start() {
+    bool done = false;
+    collector_.start([&] { done = true; });
+    world_.loop.run();
+    ASSERT_TRUE(done);
+  }
+
+  testing::MeshWorld world_;
+  FactsCollector collector_{world_.loop, world_.cluster, world_.schemas, {}};
+  std::vector<std::string> schemas_heard_, topics_heard_;
+  int measured_ = 0;
+};
+
+TEST_F(FactsCollectorTest, KnowsEveryTopicAfterTheFirstRound) {
+  start();
+  const auto facts = collector_.topic("trades");
+  ASSERT_NE(facts, nullptr);
+  EXPECT_EQ(facts->offsets_held, 1);
+  EXPECT_EQ(facts->partitions, 1);
+  EXPECT_EQ(facts->last_record->timestamp_ms, 1'700'000'000'000);
+  EXPECT_EQ(facts->history->since_ms, 1'700'000'000'000);
+  EXPECT_EQ(facts->freshness->state, Freshness::State::kFresh);
+  EXPECT_THAT(facts->unknown, ElementsAre(::testing::Field(&UnknownFact::fact, "size")));
+  EXPECT_EQ(collector_.subject("trades-value")->fields.size(), 3u);
+  EXPECT_EQ(collector_.subject("trades-value")->fields_without_doc(), 1u);
+  EXPECT_EQ(collector_.topic("nothing"), nullptr);
+}
+
+TEST_F(FactsCollectorTest, FollowsRatesNewTopicsAndSchemas) {
+  start();
+  for (int i = 0; i < 4; ++i) {
+    for (int each = 0; each < 50; ++each)
+      world_.cluster.intrude("trades", {"IBM", "x", Timestamp{1'700'000'000'000 + i * 5000}});
+    world_.loop.advance(5s);
+  }
+  EXPECT_THAT(collector_.topic("trades")->rate->records_per_second, DoubleNear(10, 0.5));
+  EXPECT_EQ(collector_.topic("trades")->last_record->offset, 200);
+
+  world_.cluster.intrude("orders", {std::nullopt, "1", Timestamp{1}});
+  world_.schemas.put("trades-value", R"("string")");
+  world_.loop.advance(6s);
+  EXPECT_THAT(topics_heard_, ElementsAre("+orders"));
+  EXPECT_THAT(schemas_heard_, ElementsAre("trades-value"));
+  EXPECT_EQ(collector_.subject("trades-value")->schema->version, 2);
+  world_.cluster.delete_topic("orders", {}, [](auto) {});
+  world_.loop.advance(6s);
+  EXPECT_THAT(topics_heard_, ElementsAre("+orders", "-orders"));
+  EXPECT_EQ(collector_.topic("orders"), nullptr);
+}
+
+TEST_F(FactsCollectorTest, MeasuresWatchedTopicsEverySecond) {
+  start();
+  collector_.watch({"trades"});
+  measured_ = 0;
+  world_.loop.advance(4s);
+  EXPECT_EQ(measured_, 4);
+  collector_.watch({});
+  world_.loop.advance(500ms);
+  measured_ = 0;
+  world_.loop.advance(300ms);
+  EXPECT_EQ(measured_, 0);
+}
+
+TEST_F(FactsCollectorTest, AFailingClusterIsSaidAndNotForgotten) {
+  start();
+  world_.cluster.fetches_fail = true;
+  world_.cluster.intrude("trades", {"IBM", "x", Timestamp{1'700'000'009'000}});
+  world_.loop.advance(6s);
+  const auto facts = collector_.topic("trades");
+  EXPECT_EQ(facts->last_record->timestamp_ms, 1'700'000'000'000);
+  EXPECT_THAT(facts->unknown, ::testing::Contains(::testing::Field(&UnknownFact::fact, "last_record")));
+  world_.cluster.fetches_fail = false;
+  world_.loop.advance(6s);
+  EXPECT_EQ(collector_.topic("trades")->last_record->timestamp_ms, 1'700'000'009'000);
+}
+
+TEST_F(FactsCollectorTest, ARefreshAnswersWhenTheFactsAreThere) {
+  start();
+  world_.cluster.intrude("fresh", {std::nullopt, "1", Timestamp{5}});
+  world_.schemas.put("other", R"("long")");
+  bool done = false;
+  collector_.refresh("fresh", {"other"}, [&] { done = true; });
+  world_.loop.run();
+  EXPECT_TRUE(done);
+  EXPECT_EQ(collector_.topic("fresh")->offsets_held, 1);
+  EXPECT_NE(collector_.subject("other"), nullptr);
+  done = false;
+  collector_.refresh("nowhere", {}, [&] { done = true; });
+  world_.loop.run();
+  EXPECT_TRUE(done);
+}
+
+}  // namespace
+}  // namespace weft::mesh
