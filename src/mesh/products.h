@@ -90,7 +90,9 @@ class Products {
   AuditPage list_audit(const AuditFilter& filter) const;
   AuditPointer find_audit(AuditNumber number) const;
 
+  /// Until forget(): a listener that goes first says so.
   void listen(MeshListener& listener) { listeners_.push_back(&listener); }
+  void forget(MeshListener& listener) { std::erase(listeners_, &listener); }
 
  private:
   struct PutRequest;

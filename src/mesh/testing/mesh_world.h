@@ -45,6 +45,17 @@ class WrittenFacts final : public Facts {
   std::map<std::string, SubjectFactsPointer, std::less<>> subjects;
 };
 
+/// Everybody may everything, until the test says otherwise.
+class SwitchedAuthorizer final : public access::Authorizer {
+ public:
+  Result<void> check(const access::Principal& principal, access::Right,
+                     const access::Resource& resource) const override {
+    if (!denies) return {};
+    return error(ErrorCode::kForbidden, "{} has no right to {}; ask its owner.", principal.to_string(), resource.name);
+  }
+  bool denies = false;
+};
+
 /// A small mesh in memory: two people, two teams, two domains; `trades` has a schema and one event.
 struct MeshWorld {
   MeshWorld() {
@@ -101,7 +112,7 @@ struct MeshWorld {
   state::testing::MemoryCluster cluster{loop};
   MemorySchemas schemas{loop};
   identity::DirectoryFile directory{loop, *identity::Directory::parse(kDirectoryYaml, "directory.yaml")};
-  access::OpenAuthorizer authorizer;
+  SwitchedAuthorizer authorizer;
   WrittenFacts facts;
   Catalogue catalogue{facts};
   std::optional<Products> products;

@@ -146,9 +146,18 @@ class MemoryCluster final : public stream::Cluster {
     }
     complete(std::move(done), std::move(fetched));
   }
-  void find_offsets(std::vector<stream::OffsetQuery>, stream::Deadline,
+  void find_offsets(std::vector<stream::OffsetQuery> queries, stream::Deadline,
                     Callback<Result<std::vector<stream::FoundOffset>>> done) override {
-    complete(std::move(done), error(ErrorCode::kUnsupported, "not in memory"));
+    std::vector<stream::FoundOffset> found;
+    for (const auto& query : queries) {
+      const auto& log = topics_[query.partition.topic];
+      std::size_t at = query.at == stream::OffsetQuery::At::kLatest ? log.durable : 0;
+      if (query.at == stream::OffsetQuery::At::kTimestamp) {
+        while (at < log.durable && log.records[at].timestamp < query.timestamp) ++at;
+      }
+      found.push_back({Offset(static_cast<std::int64_t>(at)), at < log.durable ? log.records[at].timestamp : kNoTimestamp});
+    }
+    complete(std::move(done), std::move(found));
   }
   void bounds(std::vector<stream::TopicPartition> partitions, stream::Deadline,
               Callback<Result<std::vector<stream::PartitionBounds>>> done) override {

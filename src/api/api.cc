@@ -1,0 +1,96 @@
+#include "api/api.h"
+
+#include "api/context.h"
+#include "api/problem.h"
+#include "http/uri.h"
+#include "identity/directory_file.h"
+#include "identity/sessions.h"
+#include "mesh/catalogue.h"
+#include "mesh/json_writer.h"
+
+namespace weft::api {
+
+namespace {
+
+constexpr std::size_t kAuditedBodyMax = 16 << 10;
+
+std::string encoded_path(std::string_view path) {
+  std::string out;
+  for (std::size_t at = 0; at < path.size();) {
+    const std::size_t slash = std::min(path.find('/', at), path.size());
+    out += http::percent_encode(path.substr(at, slash - at));
+    if (slash < path.size()) out += '/';
+    at = slash + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+Api::Api(Services services) : context_(std::make_unique<Context>(std::move(services))) {}
+Api::~Api() = default;
+
+void Api::add_to(http::Router& router) {
+  add_session(router, *context_);
+  add_server(router, *context_);
+  add_directory(router, *context_);
+  add_products(router, *context_);
+  add_product_changes(router, *context_);
+  add_product_schema(router, *context_);
+  add_samples(router, *context_);
+  add_topics(router, *context_);
+  add_audit(router, *context_);
+  add_events(router, *context_);
+}
+
+const std::vector<Api::Route>& Api::routes() const { return context_->routes; }
+
+EventHub& Api::hub() { return context_->hub; }
+
+http::Authenticate Api::authenticate() {
+  return [context = context_.get()](const http::Request& request) -> Result<access::Principal> {
+    const auto cookie = request.cookie(kSessionCookie);
+    if (!cookie) return access::Principal::anonymous();
+    const auto person = context->services.sessions.person_of(*cookie);
+    if (!person) return access::Principal::anonymous();
+    // Somebody who has left the directory has no rights any more.
+    return context->services.directory.current()->principal_of(*person).value_or(access::Principal::anonymous());
+  };
+}
+
+void add_route(http::Router& router, http::Method method, std::string_view pattern, Context& context, Handle handle) {
+  context.routes.push_back({method, std::string(pattern)});
+  router.add(method, pattern, [&context, handle](http::Request request, http::Responder responder) {
+    handle(context, std::move(request), std::move(responder));
+  });
+}
+
+mesh::Asked asked(const Context& context, const http::Request& request) {
+  mesh::Asked asked{request.principal, context.services.directory.current()->display_name(request.principal), {}};
+  asked.call.method = std::string(http::method_name(request.method));
+  asked.call.path = encoded_path(request.path);
+  if (const auto if_match = request.header("if-match")) asked.call.headers.emplace("If-Match", *if_match);
+  if (!request.body.empty() && request.body.size() <= kAuditedBodyMax) asked.call.body = request.body;
+  return asked;
+}
+
+mesh::ProductPointer find_product(const Context& context, const http::Request& request) {
+  return context.services.catalogue.find({request.parameters.at("domain"), request.parameters.at("name")});
+}
+
+http::Response no_product(const http::Request& request) {
+  return not_found(
+      fmt::format("There is no product {}/{}.", request.parameters.at("domain"), request.parameters.at("name")));
+}
+
+http::Response json_response(int status, mesh::JsonWriter json) {
+  return http::Response::json(status, std::move(json).take());
+}
+
+http::Response with_etag(int status, mesh::JsonWriter json, std::string_view etag) {
+  http::Response response = json_response(status, std::move(json));
+  response.headers.emplace_back("ETag", fmt::format("\"{}\"", etag));
+  return response;
+}
+
+}  // namespace weft::api

@@ -1,0 +1,402 @@
+#include "api/api.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "api/record_renderer.h"
+#include "api/testing/api_world.h"
+#include "schema/avro/encode.h"
+#include "schema/wire_format.h"
+
+namespace weft::api {
+namespace {
+
+using http::Method;
+using testing::ApiWorld;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class ApiTest : public ::testing::Test {
+ protected:
+  /// What every test ends with: nothing was answered that openapi.yaml does not describe.
+  void TearDown() override { EXPECT_THAT(world.faults, IsEmpty()); }
+
+  std::string framed_trade(int id, const std::string& json) {
+    const auto schema = schema::avro::Schema::parse(mesh::testing::kTradeAvro);
+    Buffer out;
+    schema::append_frame(out, schema::SchemaId{id});
+    EXPECT_TRUE(schema::avro::encode_json(**schema, json, out).ok());
+    return std::string(as_text(out));
+  }
+  void produce(std::optional<std::string> key, std::optional<std::string> value,
+               std::int64_t time_ms = 1'700'000'001'000) {
+    world.cluster.intrude("trades", {std::move(key), std::move(value), Timestamp{time_ms}});
+  }
+
+  ApiWorld world;
+};
+
+// ---- Who asks
+
+TEST_F(ApiTest, SomebodyFromThisMachineActsAsAPersonOfTheDirectory) {
+  EXPECT_EQ(world.get("/api/v1/me").at("kind"), "anonymous");
+  world.act_as("mkovac");
+  const auto me = world.get("/api/v1/me");
+  EXPECT_EQ(me.at("principal"), "User:mkovac");
+  EXPECT_EQ(me.at("display_name"), "Mara Kovač");
+  EXPECT_EQ(me.at("domains.0"), "analytics");
+  const auto gone = world.call(Method::kDelete, "/api/v1/session");
+  EXPECT_EQ(gone.status, 204);
+  EXPECT_THAT(gone.headers.at("Set-Cookie"), HasSubstr("Max-Age=0"));
+  EXPECT_EQ(world.get("/api/v1/me").at("kind"), "anonymous") << "the cookie is still sent, its session has ended";
+}
+
+TEST_F(ApiTest, SessionsAreCookiesThatScriptsAndOtherSitesCannotUse) {
+  const auto answer = world.call(Method::kPost, "/api/v1/session", R"({"person":"mkovac"})");
+  EXPECT_THAT(answer.headers.at("Set-Cookie"),
+              ::testing::AllOf(HasSubstr("HttpOnly"), HasSubstr("SameSite=Strict"), HasSubstr("Path=/")));
+}
+
+TEST_F(ApiTest, NobodyElseMayActAs) {
+  world.peer = "192.0.2.7";
+  EXPECT_EQ(world.get("/api/v1/me").at("can_act_as"), "false");
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/session", R"({"person":"mkovac"})").status, 403);
+  world.peer = "127.0.0.1";
+  EXPECT_THAT(world.call(Method::kPost, "/api/v1/session", R"({"person":"nobody"})").rules(),
+              ElementsAre("person:person-known"));
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/session", "{").status, 400);
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/session", std::string(2 << 20, ' ')).status, 413);
+}
+
+// ---- Publish, find, edit, unpublish
+
+TEST_F(ApiTest, APublishedProductIsFoundShownEditedAndUnpublished) {
+  world.act_as("mkovac");
+  const auto published =
+      world.call(Method::kPut, "/api/v1/products/analytics/trades", ApiWorld::product_body("trades"));
+  ASSERT_EQ(published.status, 201) << published.text;
+  EXPECT_EQ(published.headers.at("ETag"), "\"1\"");
+  EXPECT_EQ(published.headers.at("Location"), "/api/v1/products/analytics/trades");
+  EXPECT_EQ(published.at("product.facts.offsets_held"), "1");
+  EXPECT_EQ(published.at("product.facts.schema.fields"), "3");
+  EXPECT_EQ(published.at("audit_id"), "a1");
+
+  const auto found = world.get("/api/v1/products?q=quantity");
+  EXPECT_EQ(found.at("total"), "1");
+  EXPECT_EQ(found.at("hits.0.product.id"), "analytics/trades");
+  EXPECT_EQ(found.at("hits.0.matches.0.in"), "field_name");
+  EXPECT_EQ(found.at("hits.0.matches.0.parts.0.hit"), "true");
+  EXPECT_EQ(found.at("facets.domain.0.value"), "analytics");
+  EXPECT_EQ(world.get("/api/v1/products?q=nothing").at("total"), "0");
+  EXPECT_EQ(world.get("/api/v1/products?quality=raw&quality=curated&sla=2").at("total"), "1");
+
+  const auto shown = world.get("/api/v1/products/analytics/trades");
+  EXPECT_EQ(shown.headers.at("ETag"), "\"1\"");
+  EXPECT_EQ(shown.at("owner_team.mail"), "analytics@meridian.example");
+  EXPECT_EQ(shown.at("rights.3.allowed"), "true");
+
+  const std::string edit = ApiWorld::product_body("trades", "One fill on one venue, within two seconds.");
+  const auto edited = world.call(Method::kPut, "/api/v1/products/analytics/trades", edit, {{"if-match", "\"1\""}});
+  EXPECT_EQ(edited.status, 200);
+  EXPECT_EQ(edited.at("product.version"), "2");
+  const auto same = world.call(Method::kPut, "/api/v1/products/analytics/trades", edit, {{"if-match", "\"2\""}});
+  EXPECT_EQ(same.at("audit_id"), "null");
+  const auto stale = world.call(Method::kPut, "/api/v1/products/analytics/trades", edit, {{"if-match", "\"1\""}});
+  EXPECT_EQ(stale.status, 412);
+  EXPECT_EQ(stale.at("current_version"), "2");
+  EXPECT_THAT(stale.at("detail"), HasSubstr("If-Match: \"2\""));
+
+  EXPECT_EQ(world.call(Method::kDelete, "/api/v1/products/analytics/trades").status, 428);
+  EXPECT_EQ(world.call(Method::kDelete, "/api/v1/products/analytics/trades", "", {{"if-match", "\"1\""}}).status, 412);
+  EXPECT_EQ(world.call(Method::kDelete, "/api/v1/products/analytics/trades", "", {{"if-match", "\"2\""}}).status, 200);
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades").status, 404);
+  EXPECT_EQ(world.call(Method::kDelete, "/api/v1/products/analytics/trades", "", {{"if-match", "\"2\""}}).status, 404);
+}
+
+TEST_F(ApiTest, ARefusalListsEveryFindingAndHasAnAuditEntry) {
+  world.act_as("mkovac");
+  const auto refused = world.call(
+      Method::kPut, "/api/v1/products/analytics/trades",
+      R"({"owner":"analytics-team","description":"Trades","quality":"good","sla":9,"port":{"topic":"nowhere"}})");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(refused.rules(), ::testing::IsSupersetOf({"description:description-length", "quality:quality-set",
+                                                        "sla:sla-set", "port.topic:topic-exists"}));
+  const auto entry = world.get("/api/v1/audit/" + refused.at("audit_id"));
+  EXPECT_EQ(entry.at("outcome"), "refused");
+  EXPECT_EQ(entry.at("principal"), "User:mkovac");
+  EXPECT_EQ(entry.at("call.method"), "PUT");
+  EXPECT_EQ(entry.at("call.path"), "/api/v1/products/analytics/trades");
+  EXPECT_THAT(entry.at("call.body"), HasSubstr("nowhere"));
+  EXPECT_EQ(world.get("/api/v1/products").at("published"), "0");
+}
+
+TEST_F(ApiTest, RightsDecideAboutTheStatus) {
+  const std::string body = ApiWorld::product_body("trades");
+  EXPECT_EQ(world.call(Method::kPut, "/api/v1/products/analytics/trades", body).status, 401);
+  world.act_as("trivera");
+  const auto forbidden = world.call(Method::kPut, "/api/v1/products/analytics/trades", body);
+  EXPECT_EQ(forbidden.status, 403);
+  EXPECT_THAT(forbidden.rules(), Contains("owner:owner-member"));
+  world.act_as("mkovac");
+  world.publish();
+  EXPECT_EQ(world.call(Method::kPut, "/api/v1/products/analytics/trades", body).status, 409);
+  EXPECT_EQ(world.call(Method::kPut, "/api/v1/products/analytics/other", body, {{"if-match", "\"1\""}}).status, 404);
+  world.act_as("trivera");
+  EXPECT_EQ(world.call(Method::kDelete, "/api/v1/products/analytics/trades", "", {{"if-match", "\"1\""}}).status, 403);
+  world.cookie.clear();
+  EXPECT_EQ(world.call(Method::kDelete, "/api/v1/products/analytics/trades", "", {{"if-match", "\"1\""}}).status, 401);
+}
+
+TEST_F(ApiTest, BadBodiesAndHeadersAreNamed) {
+  world.act_as("mkovac");
+  const std::string path = "/api/v1/products/analytics/trades";
+  EXPECT_EQ(world.call(Method::kPut, path, "{\"a\":\"\xff\"}").status, 400);
+  EXPECT_EQ(world.call(Method::kPut, path, "{\"a\":" + std::string(10'000, '[')).status, 413);
+  EXPECT_EQ(world.call(Method::kPut, path, ApiWorld::product_body("trades"), {{"if-match", "3"}}).status, 400);
+  EXPECT_EQ(world.call(Method::kDelete, path, "", {{"if-match", "W/\"3\""}}).status, 400);
+  EXPECT_THAT(world.call(Method::kPut, path, R"({"owner":1})").rules(),
+              ::testing::IsSupersetOf({"owner:json-type", "port:json-required"}));
+  EXPECT_THAT(world.get("/api/v1/products?sla=4&limit=0&sort=up").rules(),
+              ElementsAre("sla:parameter", "sort:parameter", "limit:parameter"));
+  EXPECT_EQ(world.get("/api/v1/audit").at("total"), "0") << "of another shape: no attempt at a change";
+}
+
+TEST_F(ApiTest, WhatCannotBeWrittenIsNotPublishedAndSaysTryAgain) {
+  world.act_as("mkovac");
+  world.publish();
+  world.cluster.fate = [] { return state::testing::MemoryCluster::Fate::kLost; };
+  EXPECT_EQ(world.call(Method::kDelete, "/api/v1/products/analytics/trades", "", {{"if-match", "\"1\""}}).status, 503);
+  world.cluster.fate = {};
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades").status, 200);
+  world.cluster.fate = [] { return state::testing::MemoryCluster::Fate::kRefused; };
+  EXPECT_EQ(world
+                .call(Method::kPut, "/api/v1/products/analytics/trades",
+                      ApiWorld::product_body("trades", "One fill, or a correction of one."), {{"if-match", "\"1\""}})
+                .status,
+            503);
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades").at("product.version"), "1");
+}
+
+TEST_F(ApiTest, EveryBodyIsBounded) {
+  world.act_as("mkovac");
+  const std::string huge(2 << 20, ' ');
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/products/check", huge).status, 413);
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/topics", huge).status, 413);
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/topics", "nothing").status, 400);
+  EXPECT_EQ(world.call(Method::kPut, "/api/v1/events/x/subscriptions", huge).status, 413);
+}
+
+TEST_F(ApiTest, ACheckSaysWhatPublishingWouldSay) {
+  world.act_as("mkovac");
+  const auto empty = world.call(Method::kPost, "/api/v1/products/check", "{}");
+  EXPECT_EQ(empty.status, 200);
+  EXPECT_EQ(empty.at("publishable"), "false");
+  const auto fine =
+      world.call(Method::kPost, "/api/v1/products/check",
+                 R"({"domain":"analytics","name":"trades",)" + ApiWorld::product_body("trades").substr(1));
+  EXPECT_EQ(fine.at("publishable"), "true");
+  EXPECT_EQ(fine.at("warns"), "1");
+  EXPECT_EQ(fine.at("findings.0.severity"), "warns") << "what matters comes first";
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/products/check", "[]").status, 400);
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/products/check", R"({"tgas":[]})").status, 422);
+}
+
+// ---- Schema and records
+
+TEST_F(ApiTest, TheSchemaIsAFieldTreeWithVersions) {
+  world.act_as("mkovac");
+  world.publish();
+  world.schemas.put(
+      "trades-value",
+      R"({"type":"record","name":"Trade","fields":[{"name":"venue","type":{"type":"record","name":"Venue","fields":[
+    {"name":"mic","type":["null","string"],"default":null,"doc":"Market"}]}}]})");
+  const auto newest = world.get("/api/v1/products/analytics/trades/schema");
+  EXPECT_EQ(newest.at("version"), "2");
+  EXPECT_EQ(newest.at("versions.0.version"), "1");
+  EXPECT_EQ(newest.at("fields.0.children.0.path"), "venue.mic");
+  EXPECT_EQ(newest.at("fields.0.children.0.optional"), "true");
+  EXPECT_EQ(newest.at("fields.0.children.0.default"), "null");
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades/schema?version=1").at("fields.1.name"), "quantity");
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades/schema?version=9").status, 404);
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades/schema?version=x").status, 422);
+  EXPECT_EQ(world.get("/api/v1/products/analytics/nothing/schema").status, 404);
+}
+
+TEST_F(ApiTest, SamplesAreDecodedDigitForDigitAndSayWhyWhenNot) {
+  world.act_as("mkovac");
+  world.publish();
+  produce("IBM", framed_trade(1, R"({"symbol":"IBM","quantity":2147483647,"price":0.1})"));
+  produce("\xff\x01", framed_trade(1, R"({"symbol":"IBM","quantity":1,"price":1.0})").substr(0, 8));
+  produce(std::nullopt, std::nullopt);
+  produce("k", framed_trade(77, R"({"symbol":"IBM","quantity":1,"price":1.0})"));
+  const auto samples = world.get("/api/v1/products/analytics/trades/samples");
+  ASSERT_EQ(samples.status, 200) << samples.text;
+  EXPECT_EQ(samples.at("records.0.offset"), "4") << "newest first";
+  EXPECT_THAT(samples.at("records.0.value.why"), HasSubstr("no schema has id 77"));
+  EXPECT_EQ(samples.at("records.1.value"), "null");
+  EXPECT_EQ(samples.at("records.2.key.format"), "base64");
+  EXPECT_EQ(samples.at("records.2.key.text"), "/wE=");
+  EXPECT_THAT(samples.at("records.2.value.why"), HasSubstr("Does not decode with schema 1"));
+  EXPECT_EQ(samples.at("records.3.value.format"), "avro");
+  EXPECT_EQ(samples.at("records.3.value.text"), R"({"symbol":"IBM","quantity":2147483647,"price":0.1})");
+  EXPECT_EQ(samples.at("records.3.value.schema.version"), "1");
+  EXPECT_EQ(samples.at("records.4.value.format"), "text");
+  EXPECT_EQ(samples.at("partitions.0.high_watermark"), "5");
+  EXPECT_EQ(samples.at("complete"), "true");
+}
+
+TEST_F(ApiTest, SamplesAreReadFromWhereOneAsks) {
+  world.act_as("mkovac");
+  world.publish();
+  for (int i = 1; i < 30; ++i) produce(std::nullopt, std::to_string(i), 1'700'000'000'000 + i * 1000);
+  const std::string path = "/api/v1/products/analytics/trades/samples";
+  EXPECT_EQ(world.get(path + "?from=earliest&limit=3").at("records.2.offset"), "2");
+  EXPECT_EQ(world.get(path + "?from=newest&limit=3").at("records.2.offset"), "27");
+  const auto from_offset = world.get(path + "?from=offset:0:10&limit=20");
+  EXPECT_EQ(from_offset.at("records.0.offset"), "10");
+  EXPECT_EQ(from_offset.at("records.19.offset"), "29");
+  EXPECT_EQ(world.get(path + "?from=time:2023-11-14T22:13:30Z&limit=1").at("records.0.offset"), "10");
+  EXPECT_EQ(world.get(path + "?from=offset:0:999").at("records.0.offset"), "");
+  for (const char* wrong :
+       {"?from=yesterday", "?from=offset:1", "?from=offset:0:-1", "?from=time:now", "?limit=501", "?partition=x"})
+    EXPECT_EQ(world.get(path + wrong).status, 422) << wrong;
+  EXPECT_EQ(world.get(path + "?partition=7").status, 404);
+}
+
+TEST_F(ApiTest, ARecordHasAPermalink) {
+  world.act_as("mkovac");
+  world.publish();
+  const std::string big(100'000, 'x');
+  produce("k", big);
+  const std::string path = "/api/v1/products/analytics/trades/records/";
+  const auto record = world.get(path + "0/1");
+  EXPECT_EQ(record.at("value.text").size(), big.size());
+  EXPECT_EQ(record.at("value.cut"), "false");
+  const auto in_list = world.get("/api/v1/products/analytics/trades/samples?limit=1");
+  EXPECT_EQ(in_list.at("records.0.value.text").size(), kListTextBytesMax);
+  EXPECT_EQ(in_list.at("records.0.value.cut"), "true");
+  EXPECT_EQ(in_list.at("records.0.value.bytes"), "100000");
+  EXPECT_THAT(world.get(path + "0/2").at("detail"), HasSubstr("the next to come is 2"));
+  EXPECT_EQ(world.get(path + "0/x").status, 422);
+}
+
+TEST_F(ApiTest, RecordsAndSchemaNeedTheRightToReadThem) {
+  world.act_as("mkovac");
+  world.publish();
+  world.authorizer.denies = true;
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades/samples").status, 403);
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades/records/0/0").status, 403);
+  const auto shown = world.get("/api/v1/products/analytics/trades");
+  EXPECT_EQ(shown.at("rights.2.allowed"), "false");
+  EXPECT_THAT(shown.at("rights.2.fix"), HasSubstr("ask its owner"));
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/topics", R"({"name":"t"})").status, 403);
+  EXPECT_EQ(world.call(Method::kDelete, "/api/v1/topics/trades").status, 403);
+}
+
+TEST_F(ApiTest, AClusterThatDoesNotAnswerIsSaidAndNotHidden) {
+  world.act_as("mkovac");
+  world.publish();
+  world.cluster.fetches_fail = true;
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades/samples").status, 503);
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades/records/0/0").status, 503);
+}
+
+// ---- Topics
+
+TEST_F(ApiTest, TopicsSayWhyTheyCannotBePublishedYet) {
+  world.act_as("mkovac");
+  const auto before = world.get("/api/v1/topics?candidate=true");
+  EXPECT_EQ(before.at("total"), "1") << "internal ones are left out";
+  EXPECT_EQ(before.at("topics.0.name"), "trades");
+  EXPECT_EQ(before.at("topics.0.publishable"), "true");
+  const auto created =
+      world.call(Method::kPost, "/api/v1/topics", R"({"name":"orders","configs":{"cleanup.policy":"compact"}})");
+  ASSERT_EQ(created.status, 201) << created.text;
+  EXPECT_EQ(created.at("topic.facts.history.kind"), "latest_per_key");
+  const auto topics = world.get("/api/v1/topics?q=ord");
+  EXPECT_EQ(topics.at("topics.0.publishable"), "false");
+  EXPECT_EQ(topics.at("topics.0.findings.0.rule"), "has-events");
+  EXPECT_EQ(topics.at("topics.0.findings.1.rule"), "value-schema");
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/topics", R"({"name":"orders"})").status, 409);
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/topics", R"({"name":7})").status, 422);
+  EXPECT_EQ(world.get("/api/v1/topics/orders").at("configs.0.name"), "cleanup.policy");
+  EXPECT_EQ(world.get("/api/v1/topics/nothing").status, 404);
+  EXPECT_EQ(world.get("/api/v1/topics?candidate=perhaps").status, 422);
+}
+
+TEST_F(ApiTest, ATopicGoesOnlyWhenNoProductIsOnIt) {
+  world.act_as("mkovac");
+  world.publish();
+  const auto refused = world.call(Method::kDelete, "/api/v1/topics/trades");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_THAT(refused.at("detail"), HasSubstr("analytics/trades is on topic trades"));
+  EXPECT_EQ(world.get("/api/v1/topics?candidate=true").at("total"), "0");
+  EXPECT_EQ(world.call(Method::kDelete, "/api/v1/products/analytics/trades", "", {{"if-match", "\"1\""}}).status, 200);
+  EXPECT_EQ(world.call(Method::kDelete, "/api/v1/topics/trades").status, 200);
+  EXPECT_EQ(world.call(Method::kDelete, "/api/v1/topics/trades").status, 404);
+  EXPECT_EQ(world.get("/api/v1/topics").at("total"), "0");
+}
+
+// ---- Directory, audit, server
+
+TEST_F(ApiTest, TheDirectoryIsShownAsItIs) {
+  EXPECT_EQ(world.get("/api/v1/people").at("people.1.display_name"), "Tomás Rivera");
+  EXPECT_EQ(world.get("/api/v1/domains").at("domains.0.name"), "analytics");
+  EXPECT_EQ(world.get("/api/v1/domains/execution").at("teams.0.on_call.display_name"), "Tomás Rivera");
+  EXPECT_EQ(world.get("/api/v1/domains/nothing").status, 404);
+  EXPECT_EQ(world.get("/api/v1/teams").at("teams.1.name"), "execution-team");
+  EXPECT_EQ(world.get("/api/v1/teams/analytics-team").at("members.0.name"), "mkovac");
+  EXPECT_EQ(world.get("/api/v1/teams/nothing").status, 404);
+}
+
+TEST_F(ApiTest, TheAuditIsFilteredAndPaged) {
+  world.act_as("mkovac");
+  world.publish();
+  for (int i = 0; i < 3; ++i)
+    world.call(Method::kPut, "/api/v1/products/analytics/trades", ApiWorld::product_body("trades"));
+  const auto first = world.get("/api/v1/audit?outcome=refused&limit=2");
+  EXPECT_EQ(first.at("total"), "3");
+  EXPECT_EQ(first.at("entries.0.id"), "a4");
+  const auto second = world.get("/api/v1/audit?outcome=refused&limit=2&cursor=" + first.at("next_cursor"));
+  EXPECT_EQ(second.at("entries.0.id"), "a2");
+  EXPECT_EQ(second.at("next_cursor"), "null");
+  EXPECT_EQ(world.get("/api/v1/audit?subject=product:analytics/trades&principal=User:mkovac&action=product.publish")
+                .at("total"),
+            "4");
+  EXPECT_EQ(world.get("/api/v1/audit?action=everything").status, 422);
+  EXPECT_EQ(world.get("/api/v1/audit/a99").status, 404);
+  EXPECT_EQ(world.get("/api/v1/audit/x").status, 404);
+}
+
+TEST_F(ApiTest, TheServerSaysWhereItIsReached) {
+  const auto server = world.get("/api/v1/server");
+  EXPECT_EQ(server.at("addresses.http"), "http://127.0.0.1:8080");
+  EXPECT_EQ(server.at("cluster.name"), "memory");
+  EXPECT_EQ(world.get("/api/v1/settings").at("settings.0.name"), "kafka");
+  EXPECT_EQ(world.get("/metrics").status, 200);
+  EXPECT_EQ(world.get("/healthz").status, 200);
+  EXPECT_EQ(world.get("/readyz").status, 200);
+  world.not_ready = "mesh state is being replayed";
+  EXPECT_EQ(world.get("/readyz").status, 503);
+}
+
+// ---- The document
+
+TEST_F(ApiTest, TheDocumentNamesEveryRouteAndNoOther) {
+  std::set<std::string> served;
+  for (const Api::Route& route : world.api.routes())
+    served.insert(fmt::format("{} {}", http::method_name(route.method), route.pattern));
+  EXPECT_EQ(served, world.document.operations());
+}
+
+TEST(Base64, IsThatOfRfc4648) {
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+}
+
+}  // namespace
+}  // namespace weft::api

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "api/api.h"
+#include "api/event_hub.h"
+#include "mesh/audit.h"
+#include "mesh/mesh_state.h"
+
+namespace weft::mesh {
+class JsonWriter;
+}
+
+namespace weft::api {
+
+/// What every resource has at hand.
+struct Context {
+  explicit Context(Services with) : services(std::move(with)), hub(services) {}
+
+  Services services;
+  EventHub hub;
+  std::vector<Api::Route> routes;  ///< As they were added.
+};
+
+/// Who asks, with the call that does the same. Bodies above 16 KiB are left out of it.
+mesh::Asked asked(const Context& context, const http::Request& request);
+/// The product that {domain}/{name} names, or nothing.
+mesh::ProductPointer find_product(const Context& context, const http::Request& request);
+http::Response no_product(const http::Request& request);
+/// 200 with `ETag: "etag"`.
+http::Response with_etag(int status, mesh::JsonWriter json, std::string_view etag);
+http::Response json_response(int status, mesh::JsonWriter json);
+
+using Handle = void (*)(Context&, http::Request, http::Responder);
+void add_route(http::Router& router, http::Method method, std::string_view pattern, Context& context, Handle handle);
+
+// One per resource file.
+void add_session(http::Router& router, Context& context);
+void add_server(http::Router& router, Context& context);
+void add_directory(http::Router& router, Context& context);
+void add_products(http::Router& router, Context& context);
+void add_product_changes(http::Router& router, Context& context);
+void add_product_schema(http::Router& router, Context& context);
+void add_samples(http::Router& router, Context& context);
+void add_topics(http::Router& router, Context& context);
+void add_audit(http::Router& router, Context& context);
+void add_events(http::Router& router, Context& context);
+
+}  // namespace weft::api

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/function.h"
+#include "base/result.h"
+#include "mesh/schemas.h"
+
+namespace weft::api {
+
+/// A record as it was read, owned.
+struct RawRecord {
+  std::int32_t partition = 0;
+  std::int64_t offset = 0;
+  std::int64_t timestamp_ms = 0;
+  std::optional<std::string> key;
+  std::optional<std::string> value;
+  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+};
+
+/// Payload texts in lists are cut above this; one record alone may have more.
+inline constexpr std::size_t kListTextBytesMax = 64 << 10;
+inline constexpr std::size_t kRecordTextBytesMax = 4 << 20;
+
+/// Writes each record as the `Record` object of the API, in their order. Avro values become their JSON, digit for digit;
+/// what does not decode is shown as text or base64 with the reason. `subject` tells which schema version an id is. What
+/// the registry can't tell is a reason, not an error. On the loop of `schemas`.
+void render_records(mesh::Schemas& schemas, std::string subject, std::vector<RawRecord> records, std::size_t text_bytes_max,
+                    Callback<std::vector<std::string>> done);
+
+/// RFC 4648, with padding.
+std::string base64(std::string_view bytes);
+
+}  // namespace weft::api

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "mesh/schemas.h"
+
+namespace weft::registry {
+class Service;
+}
+
+namespace weft::mesh {
+
+/// Our own registry as mesh asks it. For what weft itself needs to know: who may see the answer is the caller's
+/// question.
+class RegistrySchemas final : public Schemas {
+ public:
+  explicit RegistrySchemas(registry::Service& service) : service_(service) {}
+
+  void find(std::string subject, std::optional<std::int32_t> version, Callback<Result<SchemaPointer>> done) override;
+  void list_versions(std::string subject, Callback<Result<SubjectVersions>> done) override;
+  void find_id(schema::SchemaId id, Callback<Result<std::shared_ptr<const schema::avro::Schema>>> done) override;
+
+ private:
+  registry::Service& service_;
+};
+
+}  // namespace weft::mesh
