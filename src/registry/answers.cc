@@ -24,6 +24,13 @@ std::string schema_json(const StoredSchema& schema) {
   return object.take();
 }
 
+std::string registered_json(const SubjectVersion& version) {
+  JsonObjectText object;
+  object.number("id", version.id.get()).number("version", version.version);
+  add_definition(object, *version.schema);
+  return object.take();
+}
+
 std::string subject_version_json(const SubjectVersion& version) {
   JsonObjectText object;
   object.text("subject", version.subject).number("version", version.version).number("id", version.id.get());

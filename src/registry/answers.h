@@ -10,8 +10,11 @@ namespace weft::registry {
 
 /// Of a read by id: `{"schemaType","schema","references","metadata","ruleSet","guid"}`.
 std::string schema_json(const StoredSchema& schema);
-/// Of a version, a lookup or a registration: the same with `subject`, `version` and `id`, and `deleted` and `ts` where
+/// Of a version or a lookup: the same with `subject`, `version` and `id`, and `deleted` and `ts` where
 /// they say something.
 std::string subject_version_json(const SubjectVersion& version);
+
+/// Of a registration: a version without its subject.
+std::string registered_json(const SubjectVersion& version);
 
 }  // namespace weft::registry

@@ -84,14 +84,8 @@ void Service::lookup(const access::Principal& principal, RegisterRequest request
 
 void Service::schema_body(const access::Principal& principal, SchemaId id, std::string subject,
                           Callback<Result<SharedBytes>> done) {
-  read_all<SharedBytes>(
-      [this, principal, id, subject = std::move(subject)](const Registry& registry) -> Result<SharedBytes> {
-        auto body = registry.schema_body(id, subject);
-        if (body.ok() && !may_read(principal, id, subject)) {
-          return error(ErrorCode::kForbidden, "reading schema {} needs the right to read a subject that uses it", id);
-        }
-        return body;
-      },
+  read_by_id<SharedBytes>(
+      principal, id, subject, [id, subject](const Registry& registry) { return registry.schema_body(id, subject); },
       std::move(done));
 }
 
@@ -99,8 +93,10 @@ bool Service::may_read(const access::Principal& principal, std::string_view subj
   return authorizer_.check(principal, access::Right::kRead, subject_resource(subject)).ok();
 }
 
-bool Service::may_read(const access::Principal& principal, SchemaId id, std::string_view beside) const {
-  return registry_.any_use(id, beside, [&](const std::string& subject) { return may_read(principal, subject); });
+Result<void> Service::check_readable(const access::Principal& principal, SchemaId id, std::string_view beside) const {
+  if (registry_.any_use(id, beside, [&](const std::string& subject) { return may_read(principal, subject); }))
+    return {};
+  return error(ErrorCode::kForbidden, "reading schema {} needs the right to read a subject that uses it", id);
 }
 
 Result<std::shared_ptr<const schema::avro::Schema>> Service::avro_schema(SchemaId id) {

@@ -61,12 +61,24 @@ class Service {
         },
         std::move(done));
   }
-  /// The body of the answer to a read by id (answers.h), for who may read one of the subjects that use it.
+  /// Anything read by id, for who may read one of the subjects that use it. `beside` names the context, as in Registry.
+  template <class T>
+  void read_by_id(const access::Principal& principal, SchemaId id, std::string beside,
+                  Function<Result<T>(const Registry&)> look, Callback<Result<T>> done) {
+    read_all<T>(
+        [this, principal, id, beside = std::move(beside),
+         look = std::move(look)](const Registry& registry) mutable -> Result<T> {
+          auto seen = look(registry);
+          if (seen.ok()) TRY(check_readable(principal, id, beside));
+          return seen;
+        },
+        std::move(done));
+  }
+  /// The body of the answer to a read by id (answers.h).
   void schema_body(const access::Principal& principal, SchemaId id, std::string subject,
                    Callback<Result<SharedBytes>> done);
 
   bool may_read(const access::Principal& principal, std::string_view subject) const;
-  bool may_read(const access::Principal& principal, SchemaId id, std::string_view beside) const;
 
   /// The schema with this id in the default context, parsed, for decoding data: from a cache nearly always.
   Result<std::shared_ptr<const schema::avro::Schema>> avro_schema(SchemaId id);
@@ -81,6 +93,7 @@ class Service {
     Parsed parsed;
   };
 
+  Result<void> check_readable(const access::Principal& principal, SchemaId id, std::string_view beside) const;
   void create_topic(Callback<Result<void>> done);
   void check_topic(const stream::TopicInfo& topic, Callback<Result<void>> done);
   env::MonotonicTime deadline() const;

@@ -50,8 +50,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (style == JsonStyle::kPlain && !encoded.ok()) continue;  // a bare union value may fit no branch by itself
     CHECK(encoded.ok(), "Avro's JSON encoding reads back");
     std::string again;
-    CHECK(decode_json(schema, bytes, JsonStyle::kAvro, again, {}).ok());
-    if (style == JsonStyle::kAvro) CHECK(again == json, "digit for digit");
+    CHECK(decode_json(schema, bytes, style, again).ok());
+    Buffer bytes_again;
+    CHECK(encode_json(schema, again, bytes_again).ok());
+    // JSON keeps one of several values under the same key of a map: from the second round on nothing changes.
+    CHECK(bytes_again == bytes, "digit for digit");
   }
   // The same bytes as text.
   Buffer ignored;

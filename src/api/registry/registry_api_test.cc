@@ -1,0 +1,210 @@
+#include "api/registry/registry_api.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "api/registry/register_body.h"
+#include "http/sink.h"
+#include "schema/json_text.h"
+#include "state/testing/manual_loop.h"
+#include "state/testing/memory_cluster.h"
+
+namespace weft::api {
+namespace {
+
+using http::Method;
+using ::testing::HasSubstr;
+
+constexpr std::string_view kPreferred = "application/vnd.schemaregistry.v1+json";
+constexpr std::string_view kRecord = R"({"type":"record","name":"R","fields":[{"name":"a","type":"int"}]})";
+
+/// Keeps the answer for the test.
+class Kept final : public http::Responder::Sink {
+ public:
+  explicit Kept(std::optional<http::Response>& response) : response_(response) {}
+  void send(http::Response response) override { response_ = std::move(response); }
+  std::shared_ptr<http::EventStream> start_events(std::size_t) override { return nullptr; }
+
+ private:
+  std::optional<http::Response>& response_;
+};
+
+struct Answer {
+  int status = 0;
+  std::string type;
+  std::string body;
+};
+
+class RegistryApiTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    service.start([](Result<void> started) { EXPECT_TRUE(started.ok()); });
+    loop.run();
+  }
+
+  Answer call(http::Request request) {
+    std::optional<http::Response> response;
+    router.dispatch(std::move(request), http::Responder(std::make_shared<Kept>(response)));
+    loop.run();
+    if (!response) return {};
+    Answer answer{response->status, {}, std::string(as_text(response->body.view()))};
+    for (const auto& [name, value] : response->headers) {
+      if (name == "content-type") answer.type = value;
+    }
+    return answer;
+  }
+  Answer get(std::string_view path, std::multimap<std::string, std::string> query = {}) {
+    http::Request request;
+    request.path = path;
+    request.query = std::move(query);
+    return call(std::move(request));
+  }
+  Answer post(std::string_view path, std::string_view body) {
+    http::Request request;
+    request.method = Method::kPost;
+    request.path = path;
+    request.body = body;
+    return call(std::move(request));
+  }
+  static std::string with_schema(std::string_view schema) {
+    return schema::JsonObjectText().text("schema", schema).take();
+  }
+  void add(std::string_view subject, std::string_view schema) {
+    EXPECT_EQ(post(fmt::format("/subjects/{}/versions", subject), with_schema(schema)).status, 200);
+  }
+
+  state::testing::ManualLoop loop;
+  state::testing::MemoryCluster cluster{loop};
+  access::OpenAuthorizer authorizer;
+  registry::Service service{loop, cluster, authorizer, {}};
+  http::Router router = registry_router(service);
+};
+
+TEST_F(RegistryApiTest, ASchemaIsRegisteredAndReadBackEveryWay) {
+  const Answer added = post("/subjects/trades-value/versions", with_schema(kRecord));
+  EXPECT_EQ(added.status, 200);
+  EXPECT_EQ(added.type, kPreferred);
+  EXPECT_THAT(added.body, HasSubstr(R"({"id":1,"version":1,"guid":")"));
+  EXPECT_EQ(get("/subjects").body, R"(["trades-value"])");
+  EXPECT_EQ(get("/subjects/trades-value/versions").body, "[1]");
+  for (const auto* version : {"1", "latest", "-1"}) {
+    const Answer found = get(fmt::format("/subjects/trades-value/versions/{}", version));
+    EXPECT_THAT(found.body, HasSubstr(R"({"subject":"trades-value","version":1,"id":1,)"));
+    EXPECT_THAT(found.body, HasSubstr(R"("schemaType":"AVRO","schema":"{\"type\":\"record\")"));
+  }
+  EXPECT_EQ(get("/subjects/trades-value/versions/1/schema").body, kRecord);
+  EXPECT_THAT(get("/schemas/ids/1").body, HasSubstr(R"("schemaType":"AVRO","schema":"{\"type\":\"record\")"));
+  EXPECT_EQ(get("/schemas/ids/1/schema").body, kRecord);
+  EXPECT_EQ(get("/schemas/ids/1/subjects").body, R"(["trades-value"])");
+  EXPECT_EQ(get("/schemas/ids/1/versions").body, R"([{"subject":"trades-value","version":1}])");
+  const Answer looked_up = post("/subjects/trades-value", with_schema(kRecord));
+  EXPECT_THAT(looked_up.body, HasSubstr(R"({"subject":"trades-value","version":1,"id":1,)"));
+}
+
+TEST_F(RegistryApiTest, WhatSerializersAskAtTheStartIsAnswered) {
+  EXPECT_EQ(get("/").body, "{}");
+  EXPECT_EQ(get("/schemas/types").body, R"(["AVRO"])");
+  EXPECT_EQ(get("/config").body, R"({"compatibilityLevel":"BACKWARD"})");
+  EXPECT_EQ(get("/mode").body, R"({"mode":"READWRITE"})");
+  EXPECT_EQ(get("/subjects").body, "[]");
+}
+
+TEST_F(RegistryApiTest, ErrorsAreConfluents) {
+  add("s", kRecord);
+  const auto is = [](const Answer& answer, int status, std::string_view body) {
+    EXPECT_EQ(answer.status, status);
+    EXPECT_EQ(answer.type, kPreferred);
+    EXPECT_THAT(answer.body, HasSubstr(body));
+  };
+  is(get("/subjects/t/versions"), 404, R"({"error_code":40401,"message":"Subject 't' not found."})");
+  is(get("/subjects/s/versions/2"), 404, R"({"error_code":40402,"message":"Version 2 not found."})");
+  is(get("/subjects/s/versions/0"), 422, R"({"error_code":42202,)");
+  is(get("/schemas/ids/9"), 404, R"({"error_code":40403,"message":"Schema 9 not found"})");
+  is(get("/schemas/ids/nine"), 404, R"({"error_code":404,)");
+  is(get("/nothing/here"), 404, R"({"error_code":404,)");
+  is(post("/subjects", "{}"), 405, R"({"error_code":405,)");
+  is(post("/subjects/s", with_schema("\"int\"")), 404, R"({"error_code":40403,"message":"Schema not found"})");
+  is(post("/subjects/s/versions", with_schema("\"nope\"")), 422,
+     R"({"error_code":42201,"message":"Invalid schema: Avro schema at $)");
+  is(post("/subjects/s/versions", with_schema("\"int\"")), 409,
+     R"({"error_code":409,"message":"Schema being registered is incompatible)");
+  is(post("/subjects/s/versions", "{"), 400, R"({"error_code":400,)");
+  is(post("/subjects/s/versions", "{\"schema\":\"\xff\"}"), 400, R"({"error_code":400,)");
+  is(post("/subjects/s/versions", "{}"), 422, R"({"error_code":42201,"message":"Empty schema)");
+  is(post("/subjects/s/versions", R"({"schema":{"type":"int"}})"), 422,
+     R"({"error_code":422,"message":"\"schema\" must be a string, and is an object"})");
+  is(post("/subjects/s/versions", R"({"schema":"\"int\"","colour":1})"), 422,
+     R"({"error_code":422,"message":"Unrecognized field: colour"})");
+  is(post("/subjects/s/versions", R"({"schema":"{}","schemaType":"JSON"})"), 422,
+     R"({"error_code":42201,"message":"Invalid schema type JSON)");
+  is(post("/subjects/s/versions", R"({"schema":"{}","schemaType":"XML"})"), 422,
+     R"({"error_code":42201,"message":"Invalid schema type XML"})");
+}
+
+TEST_F(RegistryApiTest, BigAndDeepBodiesAreRefusedWithTheReason) {
+  std::string deep = "\"int\"";
+  for (int i = 0; i < 10'000; ++i) deep = R"({"type":"array","items":)" + deep + "}";
+  const Answer refused = post("/subjects/s/versions", with_schema(deep));
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(refused.body, HasSubstr("JSON is nested deeper than 500 levels"));
+  EXPECT_EQ(post("/subjects/s/versions", std::string(10'000, '[')).status, 400);
+  const Answer big = post("/subjects/s/versions", with_schema("\"" + std::string(2 << 20, 'x') + "\""));
+  EXPECT_EQ(big.status, 422);
+  EXPECT_THAT(big.body, HasSubstr(R"("error_code":42209)"));
+}
+
+TEST_F(RegistryApiTest, ContentTypesAreNegotiated) {
+  http::Request request;
+  request.path = "/subjects";
+  request.headers = {{"accept", "application/json"}};
+  EXPECT_EQ(call(request).type, "application/json");
+  request.headers = {{"accept", "application/vnd.schemaregistry+json, application/json;q=0.5"}};
+  EXPECT_EQ(call(request).type, "application/vnd.schemaregistry+json");
+  request.headers = {{"accept", "*/*"}};
+  EXPECT_EQ(call(request).type, kPreferred);
+  request.headers = {{"accept", "text/html"}};
+  EXPECT_EQ(call(request).status, 406);
+  request.method = Method::kPost;
+  request.path = "/subjects/s/versions";
+  request.body = with_schema(kRecord);
+  request.headers = {{"content-type", "text/xml"}};
+  EXPECT_EQ(call(request).status, 415);
+  request.headers = {{"content-type", "Application/JSON; charset=utf-8"}};
+  EXPECT_EQ(call(request).status, 200);
+}
+
+TEST_F(RegistryApiTest, ListsArePagedAndFiltered) {
+  for (const auto* subject : {"a", "b", "trades-key", "trades-value"}) add(subject, "\"int\"");
+  EXPECT_EQ(get("/subjects", {{"offset", "1"}, {"limit", "2"}}).body, R"(["b","trades-key"])");
+  EXPECT_EQ(get("/subjects", {{"limit", "-1"}, {"offset", "3"}}).body, R"(["trades-value"])");
+  EXPECT_EQ(get("/subjects", {{"offset", "9"}}).body, "[]");
+  EXPECT_EQ(get("/subjects", {{"subjectPrefix", "trades"}}).body, R"(["trades-key","trades-value"])");
+  EXPECT_EQ(get("/subjects", {{"subjectPrefix", ":*:"}, {"limit", "1"}}).body, R"(["a"])");
+  EXPECT_EQ(get("/subjects", {{"limit", "many"}}).status, 422);
+  EXPECT_EQ(get("/subjects", {{"deletedOnly", "true"}}).body, "[]");
+  EXPECT_EQ(get("/schemas/ids/1/subjects", {{"limit", "1"}}).body, R"(["a"])");
+}
+
+TEST_F(RegistryApiTest, ReferencesGoInAndComeBack) {
+  add("money", R"({"type":"fixed","name":"Money","size":8})");
+  const Answer added = post(
+      "/subjects/order/versions",
+      R"({"schema":"{\"type\":\"array\",\"items\":\"Money\"}","schemaType":"AVRO","references":[{"name":"Money","subject":"money","version":-1}],"metadata":null})");
+  EXPECT_EQ(added.status, 200);
+  EXPECT_THAT(get("/schemas/ids/2").body,
+              HasSubstr(R"("references":[{"name":"Money","subject":"money","version":1}])"));
+  EXPECT_EQ(post("/subjects/o/versions", R"({"schema":"\"int\"","references":[{"name":"x"}]})").status, 422);
+}
+
+TEST(RegisterBody, MembersOfAnswersAreLetThrough) {
+  const auto request = parse_register_body(
+      R"({"subject":"x","version":0,"id":-1,"guid":"g","ts":5,"deleted":false,"schemaType":null,"references":null,"schema":"\"int\""})",
+      "s");
+  ASSERT_TRUE(request.ok()) << request.error().message;
+  EXPECT_EQ(request->subject, "s");
+  EXPECT_EQ(request->text, "\"int\"");
+  EXPECT_FALSE(request->id || request->version);
+}
+
+}  // namespace
+}  // namespace weft::api
