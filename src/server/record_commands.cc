@@ -86,7 +86,9 @@ class LineReader {
       record.key = line.substr(0, at);
       line.erase(0, at + options_.key_separator.size());
     }
-    if (!options_.key_field.empty()) TRY_ASSIGN(record.key, key_of(line));
+    if (!options_.key_field.empty()) {
+      TRY_ASSIGN(record.key, key_of(line));
+    }
     if (subject_.has_value()) {
       Buffer bytes;
       schema::append_frame(bytes, subject_->id);
