@@ -35,12 +35,6 @@ struct Settings {
   std::int64_t partition_count = 1;
   bool replication_factor_clamp = true;
   std::int64_t group_initial_rebalance_delay_ms = 0;
-  std::int64_t message_bytes_max = 1'048'588;
-  std::int64_t retention_ms = 7LL * 24 * 3600 * 1000;
-  std::int64_t retention_bytes = -1;
-  std::int64_t segment_bytes = 1LL << 30;
-  std::int64_t segment_ms = 7LL * 24 * 3600 * 1000;
-
   std::int64_t journal_slot_bytes = 32LL << 20;
   std::int64_t journal_slot_count = 16;
   std::int64_t disk_free_bytes_min = 256LL << 20;
