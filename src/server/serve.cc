@@ -1,0 +1,60 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/log.h"
+#include "env/disk.h"
+#include "env/posix_env.h"
+#include "env/process.h"
+#include "server/commands.h"
+#include "server/node.h"
+#include "server/running.h"
+#include "server/version.h"
+
+namespace weft::server {
+namespace {
+
+constexpr Logger kLog("server");
+
+}  // namespace
+
+int run_node(const Settings& settings, const std::function<Result<void>(Node&)>& started) {
+  env::prepare_signals();
+  if (const auto done = set_log_levels(settings.log_level); !done.ok()) {
+    fmt::print(stderr, "weft: {}\n", done.error().message);
+    return kUsage;
+  }
+  env::open_files_max();
+  const auto environment = env::make_posix_env({.disk = env::make_posix_disk()});
+  auto node = Node::start(*environment, settings);
+  if (!node.ok()) {
+    fmt::print(stderr, "weft: {}\n", node.error().message);
+    return node.error().code == ErrorCode::kInvalidArgument ? kUsage : kFailed;
+  }
+  if (const auto done = started(**node); !done.ok()) {
+    fmt::print(stderr, "weft: {}\n", done.error().message);
+    (void)(*node)->stop();
+    return kFailed;
+  }
+  const NodeAddresses& at = (*node)->addresses();
+  if (settings.ready_json) {
+    const nlohmann::ordered_json line = {{"ready", true}, {"kafka", at.kafka}, {"http", at.http}, {"registry", at.registry}, {"ksql", at.ksql}};
+    fmt::print("{}\n", line.dump());
+    std::fflush(stdout);
+  }
+  kLog.info("ready", {{"version", kVersion}, {"kafka", at.kafka}, {"http", at.http}, {"registry", at.registry}, {"ksql", at.ksql}});
+
+  const std::string signal = env::wait_for_stop();
+  kLog.info("stopping", {{"signal", signal}});
+  if (const auto stopped = (*node)->stop(); !stopped.ok()) {
+    kLog.error("not stopped cleanly; the next start recovers", {{"why", stopped.error()}});
+    return kFailed;
+  }
+  return kDone;
+}
+
+int serve(const Settings& settings) {
+  return run_node(settings, [](Node&) { return Result<void>(); });
+}
+
+}  // namespace weft::server
