@@ -1,0 +1,210 @@
+#include "server/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <deque>
+#include <functional>
+
+#include "server/commands.h"
+#include "server/version.h"
+
+namespace weft::server {
+namespace {
+
+/// Everything the parser writes into; lives as long as the parser.
+struct Parsed {
+  std::optional<std::string> settings_file;
+  std::map<std::string, std::vector<std::string>> setting_texts;
+  ClientOptions client;
+  TopicOptions topic;
+  SchemaOptions schema;
+  ProductOptions product;
+  ProduceOptions produce;
+  ConsumeOptions consume;
+  std::string directory;
+  bool reset = false;
+  bool markdown = false;
+  std::function<int()> run;
+};
+
+Result<Settings> settings_of(const Parsed& parsed) {
+  return load_settings(
+      parsed.settings_file, [](const char* name) { return std::getenv(name); }, parsed.setting_texts);
+}
+
+int with_settings(const Parsed& parsed, const std::function<int(const Settings&)>& run) {
+  const auto settings = settings_of(parsed);
+  if (!settings.ok()) {
+    fmt::print(stderr, "weft: {}\n", settings.error().message);
+    return kUsage;
+  }
+  return run(*settings);
+}
+
+/// One flag per row of the settings table.
+void add_settings(CLI::App& command, Parsed& parsed) {
+  command.add_option("--config", parsed.settings_file, "Settings file (TOML); flags and environment win over it");
+  const Settings defaults;
+  for (const Setting& setting : setting_table()) {
+    const std::string name(setting.name);
+    std::string help = fmt::format("{} [{}]", setting.help, setting.value_text(defaults));
+    if (!setting.bounds().empty()) help += " (" + setting.bounds() + ")";
+    const auto store = [&parsed, name](const std::vector<std::string>& texts) {
+      parsed.setting_texts[name] = texts;
+      return true;
+    };
+    const bool is_switch = std::holds_alternative<bool Settings::*>(setting.member);
+    const bool is_list = std::holds_alternative<std::vector<std::string> Settings::*>(setting.member);
+    auto* option = command.add_option(setting.flag(), CLI::callback_t(store), help);
+    option->type_name(is_switch ? "[true|false]" : setting.kind());
+    if (is_switch) option->expected(0, 1)->default_str("true");
+    else option->expected(1);
+    if (is_list) option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+}
+
+void add_client(CLI::App& command, Parsed& parsed) {
+  command.add_option("--server", parsed.client.server, "Where weft's HTTP port is")->envname("WEFT_SERVER")->capture_default_str();
+  command.add_option("--as", parsed.client.as, "Person of the directory to act as")->envname("WEFT_AS");
+  command.add_flag("--json", parsed.client.json, "Machine-readable output");
+}
+
+CLI::App* add_command(CLI::App& parent, Parsed& parsed, const std::string& name, const std::string& help,
+                      std::function<int()> run) {
+  CLI::App* command = parent.add_subcommand(name, help);
+  command->callback([&parsed, run = std::move(run)] { parsed.run = run; });
+  return command;
+}
+
+void add_server_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* serve_command = add_command(app, parsed, "serve", "Run weft", [&parsed] { return with_settings(parsed, serve); });
+  add_settings(*serve_command, parsed);
+
+  CLI::App* demo_command = add_command(app, parsed, "demo", "Run weft with a small, living mesh in it", [&parsed] {
+    return with_settings(parsed, [&parsed](const Settings& settings) { return demo(settings, parsed.reset); });
+  });
+  demo_command->add_flag("--reset", parsed.reset, "Throw the demo's data away first");
+  add_settings(*demo_command, parsed);
+
+  CLI::App* doctor_command = add_command(app, parsed, "doctor", "Say what could keep weft from running well here", [&parsed] {
+    return with_settings(parsed, [&parsed](const Settings& settings) { return doctor(parsed.client, settings); });
+  });
+  add_client(*doctor_command, parsed);
+  add_settings(*doctor_command, parsed);
+
+  CLI::App* settings_command = add_command(app, parsed, "settings", "Print the settings in force here", [&parsed] {
+    if (parsed.markdown) {
+      fmt::print("{}", settings_page());
+      return static_cast<int>(kDone);
+    }
+    return with_settings(parsed, [](const Settings& settings) {
+      for (const Setting& setting : setting_table()) fmt::print("{} = {}\n", setting.name, setting.value_text(settings));
+      return static_cast<int>(kDone);
+    });
+  });
+  settings_command->add_flag("--markdown", parsed.markdown, "Print doc/settings.md instead");
+  add_settings(*settings_command, parsed);
+}
+
+void add_topic_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* topic = app.add_subcommand("topic", "Topics of the cluster")->require_subcommand(1);
+  TopicOptions& options = parsed.topic;
+  CLI::App* create = add_command(*topic, parsed, "create", "Create a topic", [&] { return topic_create(parsed.client, options); });
+  create->add_option("name", options.name, "Topic")->required();
+  create->add_option("--partitions", options.partitions, "How many partitions");
+  create->add_option("--set", options.configs, "Topic setting, such as retention.ms=3600000");
+  CLI::App* list = add_command(*topic, parsed, "list", "List topics", [&] { return topic_list(parsed.client, options); });
+  CLI::App* describe = add_command(*topic, parsed, "describe", "Show one topic", [&] { return topic_describe(parsed.client, options); });
+  describe->add_option("name", options.name, "Topic")->required();
+  CLI::App* remove = add_command(*topic, parsed, "delete", "Delete a topic and its records", [&] { return topic_delete(parsed.client, options); });
+  remove->add_option("name", options.name, "Topic")->required();
+  for (CLI::App* command : {create, list, describe, remove}) add_client(*command, parsed);
+}
+
+void add_schema_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* schema = app.add_subcommand("schema", "Schemas of the registry")->require_subcommand(1);
+  SchemaOptions& options = parsed.schema;
+  CLI::App* add = add_command(*schema, parsed, "register", "Register an Avro schema", [&] { return schema_register(parsed.client, options); });
+  add->add_option("subject", options.subject, "Subject, such as orders-value")->required();
+  add->add_option("file", options.file, "Schema file; - reads standard input")->required();
+  CLI::App* show = add_command(*schema, parsed, "show", "Show a schema", [&] { return schema_show(parsed.client, options); });
+  show->add_option("subject", options.subject, "Subject");
+  show->add_option("--version", options.version, "Version; the latest without it");
+  show->add_option("--id", options.id, "Global id instead of a subject");
+  for (CLI::App* command : {add, show}) add_client(*command, parsed);
+}
+
+void add_product_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* product = app.add_subcommand("product", "Data products")->require_subcommand(1);
+  ProductOptions& options = parsed.product;
+  CLI::App* list = add_command(*product, parsed, "list", "List products", [&] { return product_list(parsed.client, options); });
+  list->add_option("query", options.query, "Words of names, descriptions, fields, tags or teams");
+  list->add_option("--domain", options.domain, "Only this domain");
+  CLI::App* show = add_command(*product, parsed, "show", "Show one product", [&] { return product_show(parsed.client, options); });
+  CLI::App* publish = add_command(*product, parsed, "publish", "Publish a topic as a product, or edit it", [&] { return product_publish(parsed.client, options); });
+  publish->add_option("--topic", options.topic, "Its topic; the product's name without it");
+  publish->add_option("--subject", options.subject, "Its schema's subject; TOPIC-value without it");
+  publish->add_option("--owner", options.owner, "Team that owns it");
+  publish->add_option("--description", options.description, "What one event means");
+  publish->add_option("--quality", options.quality, "authoritative, curated or raw");
+  publish->add_option("--sla", options.sla, "SLA tier, 1 to 3")->capture_default_str();
+  publish->add_option("--tag", options.tags, "Tag; may be given several times");
+  publish->add_flag("--check", options.check_only, "Say what would block it, publish nothing");
+  CLI::App* remove = add_command(*product, parsed, "unpublish", "Take a product out of the mesh; topic and records stay", [&] { return product_unpublish(parsed.client, options); });
+  for (CLI::App* command : {show, publish, remove}) command->add_option("product", options.product, "DOMAIN/NAME")->required();
+  for (CLI::App* command : {list, show, publish, remove}) add_client(*command, parsed);
+}
+
+void add_record_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* in = add_command(app, parsed, "produce", "Produce standard input, one record a line", [&] { return produce(parsed.client, parsed.produce); });
+  in->add_option("topic", parsed.produce.topic, "Topic")->required();
+  in->add_option("--bootstrap", parsed.produce.bootstrap, "Kafka address; as the server says without it");
+  in->add_option("--subject", parsed.produce.subject, "Encode JSON lines by the latest Avro schema of this subject; TOPIC-value if there is one");
+  in->add_option("--key-field", parsed.produce.key_field, "Use this field of each line as its key");
+  in->add_option("--key-separator", parsed.produce.key_separator, "Split each line into key and value here");
+  in->add_flag("--raw", parsed.produce.raw, "Lines as they are, without a schema");
+  add_client(*in, parsed);
+  CLI::App* out = add_command(app, parsed, "consume", "Print records as they come, decoded", [&] { return consume(parsed.client, parsed.consume); });
+  out->add_option("topic", parsed.consume.topic, "Topic")->required();
+  out->add_option("--bootstrap", parsed.consume.bootstrap, "Kafka address; as the server says without it");
+  out->add_option("--from", parsed.consume.from, "earliest, newest or offset:PARTITION:OFFSET")->capture_default_str();
+  out->add_option("--count", parsed.consume.count, "Stop after this many");
+  out->add_flag("!--no-follow", parsed.consume.follow, "Stop at the end instead of waiting for more");
+  add_client(*out, parsed);
+}
+
+void add_log_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* log = app.add_subcommand("log", "Look into a data directory that no weft is using")->require_subcommand(1);
+  CLI::App* inspect = add_command(*log, parsed, "inspect", "Print journal entries, segments and indexes", [&] { return log_inspect(parsed.directory, parsed.client.json); });
+  CLI::App* verify = add_command(*log, parsed, "verify", "Check every byte against its checksum", [&] { return log_verify(parsed.directory, parsed.client.json); });
+  for (CLI::App* command : {inspect, verify}) {
+    command->add_option("directory", parsed.directory, "Data directory")->required();
+    command->add_flag("--json", parsed.client.json, "Machine-readable output");
+  }
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  Parsed parsed;
+  CLI::App app{"weft: a self-serve data mesh on event streams", "weft"};
+  app.set_version_flag("--version", std::string("weft ") + kVersion);
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 done, 1 failed, 2 usage, 3 unreachable, 4 missing, 5 refused, 6 changed by somebody else.");
+  add_server_commands(app, parsed);
+  add_topic_commands(app, parsed);
+  add_schema_commands(app, parsed);
+  add_product_commands(app, parsed);
+  add_record_commands(app, parsed);
+  add_log_commands(app, parsed);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& stop) {
+    return app.exit(stop) == 0 ? kDone : kUsage;
+  }
+  return parsed.run();
+}
+
+}  // namespace weft::server
