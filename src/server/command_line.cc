@@ -83,7 +83,7 @@ void add_server_commands(CLI::App& app, Parsed& parsed) {
   add_settings(*serve_command, parsed);
 
   CLI::App* demo_command = add_command(app, parsed, "demo", "Run weft with a small, living mesh in it", [&parsed] {
-    return with_settings(parsed, [&parsed](const Settings& settings) { return demo(settings, parsed.reset); });
+    return with_settings(parsed, [&parsed](const Settings& settings) { return run_demo(settings, parsed.reset); });
   });
   demo_command->add_flag("--reset", parsed.reset, "Throw the demo's data away first");
   add_settings(*demo_command, parsed);

@@ -74,7 +74,7 @@ struct ConsumeOptions {
 
 int serve(const Settings& settings);
 /// `settings` as for serve; data stays between runs unless `reset`.
-int demo(Settings settings, bool reset);
+int run_demo(Settings settings, bool reset);
 
 int topic_create(const ClientOptions& client, const TopicOptions& options);
 int topic_list(const ClientOptions& client, const TopicOptions& options);

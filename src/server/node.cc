@@ -3,22 +3,39 @@
 #include <utility>
 
 #include "access/authorizer.h"
+#include "api/api.h"
+#include "api/registry/registry_api.h"
+#include "base/log.h"
 #include "base/metrics.h"
 #include "broker/broker.h"
+#include "env/disk.h"
 #include "env/env.h"
+#include "http/assets.h"
+#include "http/http.h"
+#include "http/site.h"
+#include "identity/directory_file.h"
+#include "identity/sessions.h"
 #include "log/log.h"
+#include "mesh/catalogue.h"
+#include "mesh/facts_collector.h"
+#include "mesh/products.h"
+#include "mesh/registry_schemas.h"
+#include "registry/service.h"
+#include "server/node_addresses.h"
+#include "server/version.h"
 #include "server/wait.h"
 
 namespace weft::server {
 namespace {
 
-/// Runs `task` on the loop and waits for what it returns.
-template <class Task>
-auto on_loop(env::EventLoop& loop, Task task) {
-  std::promise<decltype(task())> promise;
-  auto future = promise.get_future();
-  loop.post([&] { promise.set_value(task()); });
-  return future.get();
+constexpr Logger kLog("server.node");
+
+/// Starts something on the loop and waits for its completion.
+template <class Start>
+Result<void> wait_on_loop(env::EventLoop& loop, Start start) {
+  return wait_for<void>([&](auto done) {
+    loop.post([&start, done = std::move(done)]() mutable { start(std::move(done)); });
+  });
 }
 
 Result<broker::Options> broker_options(const Settings& settings) {
@@ -53,42 +70,218 @@ log::Options log_options(const Settings& settings) {
   return options;
 }
 
+std::vector<api::SettingValue> setting_values(const Settings& settings) {
+  const Settings defaults;
+  std::vector<api::SettingValue> values;
+  for (const Setting& setting : setting_table()) {
+    const auto source = settings.sources.find(setting.name);
+    values.push_back({std::string(setting.name), std::string(setting.help), setting.value_text(settings), setting.value_text(defaults),
+                      std::string(source == settings.sources.end() ? "default" : source->second), setting.restart});
+  }
+  return values;
+}
+
+/// 8088 until the SQL engine is here: every address says so, in ksqlDB's error shape.
+http::Router ksql_router() {
+  http::Router router;
+  router.not_found([](const http::Request&, int) {
+    return http::Response::json(
+        501, R"({"@type":"generic_error","error_code":50100,"message":"This version of weft has no SQL engine yet; see ROADMAP.md."})");
+  });
+  return router;
+}
+
 }  // namespace
 
-/// Everything a node is made of, in the order it is made; ended in the reverse order, on the loop where it belongs.
+/// Everything a node is made of, in the order it is made. What lives on the loop is ended there, in the reverse order.
 struct Node::Parts {
-  explicit Parts(env::Env& environment) : env(environment), loop(environment.make_loop("weft")) {}
+  Parts(env::Env& environment, const Settings& chosen)
+      : env(environment), settings(chosen), started_at_ms(environment.clock().wall_ms()), loop(environment.make_loop("weft")) {}
 
   env::Env& env;
+  const Settings settings;
+  const std::int64_t started_at_ms;
   Metrics metrics;
   access::OpenAuthorizer authorizer;
   NodeAddresses addresses;
+  bool ready = false;
+
   std::unique_ptr<env::EventLoop> loop;
   std::unique_ptr<broker::Broker> broker;
+  std::unique_ptr<registry::Service> registry;
+  std::unique_ptr<mesh::RegistrySchemas> schemas;
+  std::unique_ptr<identity::DirectoryFile> directory;
+  std::unique_ptr<identity::Sessions> sessions;
+  std::unique_ptr<mesh::FactsCollector> facts;
+  std::unique_ptr<mesh::Catalogue> catalogue;
+  std::unique_ptr<mesh::Products> products;
+  std::unique_ptr<api::Api> api;
+  std::unique_ptr<http::Site> site;
+  std::unique_ptr<http::Server> http_server;
+  std::unique_ptr<http::Server> registry_server;
+  std::unique_ptr<http::Server> ksql_server;
 
-  Result<void> start_broker(const Settings& settings) {
-    TRY_ASSIGN(broker::Options options, broker_options(settings));
-    TRY_ASSIGN(auto log, on_loop(*loop, [&] { return log::Log::open(env, *loop, log_options(settings)); }));
-    TRY_ASSIGN(broker, wait_for<std::unique_ptr<broker::Broker>>([&](auto done) {
-                 broker::Broker::start({env, *loop, std::move(log), authorizer, metrics}, std::move(options), std::move(done));
-               }));
-    addresses.kafka = broker->addresses().front().to_string();
+  Result<void> start_broker();
+  Result<void> start_registry();
+  Result<void> start_directory();
+  Result<void> start_mesh();
+  Result<void> start_http();
+
+  stream::Cluster& cluster() { return broker->cluster(); }
+  Result<std::unique_ptr<http::Server>> listen(std::string name, const std::string& address, http::Authenticate authenticate,
+                                               http::Router router);
+  http::Router ui_router();
+  api::Services services();
+  void end_http();
+  void end_all();
+};
+
+Result<void> Node::Parts::start_broker() {
+  TRY_ASSIGN(broker::Options options, broker_options(settings));
+  TRY_ASSIGN(auto log, on_loop(*loop, [&] { return log::Log::open(env, *loop, log_options(settings)); }));
+  TRY_ASSIGN(broker, wait_for<std::unique_ptr<broker::Broker>>([&](auto done) {
+               broker::Broker::start({env, *loop, std::move(log), authorizer, metrics}, std::move(options), std::move(done));
+             }));
+  addresses.kafka = broker->addresses().front().to_string();
+  return {};
+}
+
+Result<void> Node::Parts::start_registry() {
+  on_loop(*loop, [&] {
+    registry = std::make_unique<registry::Service>(*loop, cluster(), authorizer, registry::Service::Options{});
+    schemas = std::make_unique<mesh::RegistrySchemas>(*registry);
+    return true;
+  });
+  return wait_on_loop(*loop, [&](auto done) { registry->start(std::move(done)); });
+}
+
+Result<void> Node::Parts::start_directory() {
+  std::string file = settings.directory;
+  const std::string own = settings.data_dir + "/directory.yaml";
+  if (file.empty() && env.disk().exists(own)) file = own;
+  on_loop(*loop, [&] {
+    if (file.empty()) {
+      directory = std::make_unique<identity::DirectoryFile>(*loop);
+    } else {
+      auto read = [&disk = env.disk(), file]() -> Result<std::string> {
+        TRY_ASSIGN(const Buffer bytes, env::read_file(disk, file, identity::kDirectoryBytesMax));
+        return std::string(as_text(bytes));
+      };
+      directory = std::make_unique<identity::DirectoryFile>(*loop, env.blocking_pool(), std::move(read),
+                                                            identity::DirectoryFile::Options{.file_name = file});
+    }
+    sessions = std::make_unique<identity::Sessions>(env.clock(), env.random());
+    return true;
+  });
+  if (file.empty()) {
+    kLog.warn("no directory of domains, teams and people: nobody can publish; name one with --directory");
     return {};
   }
-};
+  return wait_on_loop(*loop, [&](auto done) { directory->start(std::move(done)); });
+}
+
+Result<void> Node::Parts::start_mesh() {
+  on_loop(*loop, [&] {
+    facts = std::make_unique<mesh::FactsCollector>(*loop, cluster(), *schemas, mesh::FactsCollector::Options{});
+    catalogue = std::make_unique<mesh::Catalogue>(*facts);
+    products = std::make_unique<mesh::Products>(
+        mesh::Products::Parts{*loop, cluster(), *schemas, *directory, authorizer, *catalogue});
+    api = std::make_unique<api::Api>(services());
+    return true;
+  });
+  TRY(wait_on_loop(*loop, [&](auto done) { products->load(std::move(done)); }));
+  loop->post([this] { facts->start([] {}); });
+  return {};
+}
+
+api::Services Node::Parts::services() {
+  return api::Services{
+      .loop = *loop,
+      .random = env.random(),
+      .directory = *directory,
+      .sessions = *sessions,
+      .products = *products,
+      .catalogue = *catalogue,
+      .facts = *facts,
+      .schemas = *schemas,
+      .home = cluster(),
+      .authorizer = authorizer,
+      .metrics = metrics,
+      .version = kVersion,
+      .started_at_ms = started_at_ms,
+      .addresses = [this](std::string_view host) { return addresses_for(settings, addresses, host); },
+      .settings = [this] { return setting_values(settings); },
+      .not_ready = [this]() -> std::optional<std::string> {
+        if (ready) return std::nullopt;
+        return "weft is starting or stopping";
+      },
+  };
+}
+
+http::Router Node::Parts::ui_router() {
+  http::Router router;
+  api->add_to(router);
+  router.otherwise([this](http::Request request, http::Responder responder) { responder.send(site->serve(request)); });
+  return router;
+}
+
+Result<std::unique_ptr<http::Server>> Node::Parts::listen(std::string name, const std::string& address,
+                                                          http::Authenticate authenticate, http::Router router) {
+  http::ServerOptions options;
+  options.name = std::move(name);
+  TRY_ASSIGN(options.listen, env::Address::parse(address));
+  options.hosts_allowed = settings.hosts_allowed;
+  options.metrics = &metrics;
+  return http::Server::start(env.network(), *loop, std::move(options), std::move(authenticate), std::move(router));
+}
+
+Result<void> Node::Parts::start_http() {
+  site = std::make_unique<http::Site>(env.random(), http::embedded_assets(), std::vector<std::string>{"/api/"});
+  TRY_ASSIGN(registry_server, listen("registry", settings.registry, {}, api::registry_router(*registry)));
+  TRY_ASSIGN(ksql_server, listen("ksql", settings.ksql, {}, ksql_router()));
+  TRY_ASSIGN(http_server, listen("http", settings.http, api->authenticate(), ui_router()));
+  addresses.registry = registry_server->local().to_string();
+  addresses.ksql = ksql_server->local().to_string();
+  addresses.http = http_server->local().to_string();
+  on_loop(*loop, [this] { return ready = true; });
+  return {};
+}
+
+void Node::Parts::end_http() {
+  http_server.reset();
+  registry_server.reset();
+  ksql_server.reset();
+}
+
+void Node::Parts::end_all() {
+  end_http();
+  api.reset();
+  products.reset();
+  catalogue.reset();
+  facts.reset();
+  sessions.reset();
+  directory.reset();
+  schemas.reset();
+  registry.reset();
+  broker.reset();
+}
 
 Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Node::~Node() {
   on_loop(*parts_->loop, [&] {
-    parts_->broker.reset();
+    parts_->end_all();
     return true;
   });
 }
 
 Result<std::unique_ptr<Node>> Node::start(env::Env& env, const Settings& settings) {
-  auto node = std::unique_ptr<Node>(new Node(std::make_unique<Parts>(env)));
-  TRY(node->parts_->start_broker(settings));
+  auto node = std::unique_ptr<Node>(new Node(std::make_unique<Parts>(env, settings)));
+  TRY(node->parts_->start_broker());
+  TRY(node->parts_->start_registry());
+  TRY(node->parts_->start_directory());
+  TRY(node->parts_->start_mesh());
+  TRY(node->parts_->start_http());
   return node;
 }
 
@@ -97,8 +290,10 @@ env::EventLoop& Node::loop() { return *parts_->loop; }
 stream::Cluster& Node::cluster() { return parts_->broker->cluster(); }
 
 Result<void> Node::stop() {
-  return wait_for<void>([&](auto done) {
-    parts_->loop->post([this, done = std::move(done)]() mutable { parts_->broker->close(std::move(done)); });
+  return wait_on_loop(*parts_->loop, [&](auto done) {
+    parts_->ready = false;
+    parts_->end_http();
+    parts_->broker->close(std::move(done));
   });
 }
 

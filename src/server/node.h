@@ -16,13 +16,7 @@ class Cluster;
 
 namespace weft::server {
 
-/// Where a node can be reached, with the ports that were really bound.
-struct NodeAddresses {
-  std::string kafka;  ///< The first listener.
-  std::string http;
-  std::string registry;
-  std::string ksql;
-};
+struct NodeAddresses;
 
 /// One weft process: every layer made, joined and started in order, and stopped in the reverse order. Start, stop and
 /// destroy from a thread that is no event loop's; all three block.

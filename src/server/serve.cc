@@ -8,6 +8,7 @@
 #include "env/process.h"
 #include "server/commands.h"
 #include "server/node.h"
+#include "server/node_addresses.h"
 #include "server/running.h"
 #include "server/version.h"
 
@@ -18,7 +19,8 @@ constexpr Logger kLog("server");
 
 }  // namespace
 
-int run_node(const Settings& settings, const std::function<Result<void>(Node&)>& started) {
+int run_node(const Settings& settings, const std::function<Result<void>(Node&, env::Env&)>& started,
+             const std::function<void(Node&)>& stopping) {
   env::prepare_signals();
   if (const auto done = set_log_levels(settings.log_level); !done.ok()) {
     fmt::print(stderr, "weft: {}\n", done.error().message);
@@ -31,8 +33,9 @@ int run_node(const Settings& settings, const std::function<Result<void>(Node&)>&
     fmt::print(stderr, "weft: {}\n", node.error().message);
     return node.error().code == ErrorCode::kInvalidArgument ? kUsage : kFailed;
   }
-  if (const auto done = started(**node); !done.ok()) {
+  if (const auto done = started(**node, *environment); !done.ok()) {
     fmt::print(stderr, "weft: {}\n", done.error().message);
+    stopping(**node);
     (void)(*node)->stop();
     return kFailed;
   }
@@ -46,6 +49,7 @@ int run_node(const Settings& settings, const std::function<Result<void>(Node&)>&
 
   const std::string signal = env::wait_for_stop();
   kLog.info("stopping", {{"signal", signal}});
+  stopping(**node);
   if (const auto stopped = (*node)->stop(); !stopped.ok()) {
     kLog.error("not stopped cleanly; the next start recovers", {{"why", stopped.error()}});
     return kFailed;
@@ -54,7 +58,7 @@ int run_node(const Settings& settings, const std::function<Result<void>(Node&)>&
 }
 
 int serve(const Settings& settings) {
-  return run_node(settings, [](Node&) { return Result<void>(); });
+  return run_node(settings, [](Node&, env::Env&) { return Result<void>(); }, [](Node&) {});
 }
 
 }  // namespace weft::server

@@ -74,6 +74,7 @@ Result<void> apply_file(Settings& settings, const std::string& path) {
       TRY_ASSIGN(const std::string text, toml_text(node, where));
       if (auto done = setting->assign(settings, text); !done.ok())
         return error(done.error().code, "{}: {}", where, done.error().message);
+      settings.sources[setting->name] = "file";
     }
     return {};
   } catch (const toml::parse_error& why) {
@@ -199,12 +200,14 @@ Result<Settings> load_settings(const std::optional<std::string>& file,
     if (const char* text = environment(variable.c_str()); text != nullptr) {
       if (auto done = setting.assign(settings, text); !done.ok())
         return error(done.error().code, "environment {}: {}", variable, done.error().message);
+      settings.sources[setting.name] = "environment";
     }
   }
   for (const auto& [name, texts] : flags) {
     const Setting* setting = find_setting(name);
     if (setting == nullptr) return unknown_setting(name, "command line");
     TRY(setting->assign(settings, fmt::format("{}", fmt::join(texts, ","))));
+    settings.sources[setting->name] = "flag";
   }
   return settings;
 }

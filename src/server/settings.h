@@ -38,6 +38,9 @@ struct Settings {
   std::int64_t journal_slot_bytes = 32LL << 20;
   std::int64_t journal_slot_count = 16;
   std::int64_t disk_free_bytes_min = 256LL << 20;
+
+  /// Where each setting that is not at its default came from: "file", "environment" or "flag".
+  std::map<std::string_view, std::string_view> sources;
 };
 
 /// One row of the table.

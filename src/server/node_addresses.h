@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "api/api.h"
+#include "server/settings.h"
+
+namespace weft::server {
+
+/// Where a node can be reached, with the ports that were really bound.
+struct NodeAddresses {
+  std::string kafka;  ///< The first listener.
+  std::string http;
+  std::string registry;
+  std::string ksql;
+};
+
+/// The addresses as a client should use them that reached us as `host` (its Host header): its host with our ports, except for
+/// a Kafka listener that advertises an address of its own.
+api::Addresses addresses_for(const Settings& settings, const NodeAddresses& bound, std::string_view host);
+
+}  // namespace weft::server
