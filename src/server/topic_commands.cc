@@ -30,7 +30,7 @@ void print_topic(const json& detail) {
     fmt::print("  schema      {} version {}, id {}\n", facts["schema"]["subject"].get<std::string>(),
                facts["schema"]["version"].get<int>(), facts["schema"]["id"].get<int>());
   if (!topic["product"].is_null())
-    fmt::print("  product     {}/{}\n", topic["product"]["domain"].get<std::string>(), topic["product"]["name"].get<std::string>());
+    fmt::print("  product     {}\n", topic["product"].get<std::string>());
   fmt::print("  settings\n");
   for (const json& config : detail["configs"])
     fmt::print("    {} = {}{}\n", config["name"].get<std::string>(), config["value"].is_null() ? "" : config["value"].get<std::string>(),
@@ -72,7 +72,7 @@ int topic_list(const ClientOptions& client, const TopicOptions&) {
     const json& product = topic["product"];
     rows.push_back({topic["name"].get<std::string>(), facts["partitions"].is_null() ? "?" : facts["partitions"].dump(),
                     rate_text(facts), size_text(facts),
-                    product.is_null() ? "" : product["domain"].get<std::string>() + "/" + product["name"].get<std::string>()});
+                    product.is_null() ? "" : product.get<std::string>()});
   }
   if (rows.empty()) fmt::print("No topics yet. Create one: weft topic create NAME\n");
   else print_table({"TOPIC", "PARTITIONS", "RATE", "SIZE", "PRODUCT"}, rows);
