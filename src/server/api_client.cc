@@ -43,7 +43,7 @@ std::string message_of(int status, const std::string& body) {
     for (const json& finding : *findings) {
       if (finding.value("severity", "blocks") != "blocks") continue;
       message += fmt::format("\n  {} ({}): {}", finding.value("field", ""), finding.value("rule", ""), finding.value("message", ""));
-      if (const auto fix = finding.find("fix"); fix != finding.end() && fix->is_string()) message += ". " + fix->get<std::string>();
+      if (const auto fix = finding.find("fix"); fix != finding.end() && fix->is_string()) message += " " + fix->get<std::string>();
     }
   }
   if (const std::string id = text("audit_id"); !id.empty()) message += fmt::format("\n  audit id {}", id);
@@ -100,8 +100,8 @@ std::string percent_encode(std::string_view text) {
 
 ExitCode exit_code_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInvalidArgument: return kUsage;
     case ErrorCode::kNotFound: return kMissing;
+    case ErrorCode::kInvalidArgument:
     case ErrorCode::kUnauthenticated:
     case ErrorCode::kForbidden:
     case ErrorCode::kIncompatible:
@@ -112,6 +112,11 @@ ExitCode exit_code_of(ErrorCode code) {
     case ErrorCode::kTimeout: return kUnreachable;
     default: return kFailed;
   }
+}
+
+int report_usage(const ClientOptions& client, const Error& why) {
+  report(client, why);
+  return kUsage;
 }
 
 int report(const ClientOptions& client, const Error& why) {

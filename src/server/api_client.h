@@ -36,8 +36,10 @@ std::string percent_encode(std::string_view text);
 
 /// The exit code an error ends a command with.
 ExitCode exit_code_of(ErrorCode code);
-/// Prints the error, as JSON if so asked, to standard error.
+/// Prints the error, as JSON if so asked, to standard error; the exit code to end with.
 int report(const ClientOptions& client, const Error& why);
+/// The same for what is wrong in the command line itself, or in the input it names.
+int report_usage(const ClientOptions& client, const Error& why);
 
 /// Left-aligned columns under their names.
 void print_table(const std::vector<std::string>& columns, const std::vector<std::vector<std::string>>& rows);

@@ -116,7 +116,7 @@ void greet(const NodeAddresses& at) {
 int run_demo(Settings settings, bool reset) {
   if (!settings.sources.contains("data_dir")) settings.data_dir = "weft-demo";
   if (const auto prepared = prepare_folder(settings.data_dir, reset); !prepared.ok())
-    return report({}, prepared.error());
+    return report_usage({}, prepared.error());
   const bool talks_to_people = !settings.ready_json;
   if (talks_to_people && !settings.sources.contains("log_level")) settings.log_level = "warn";
   std::unique_ptr<demo::Feed> feed;

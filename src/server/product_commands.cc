@@ -125,7 +125,7 @@ int product_list(const ClientOptions& client, const ProductOptions& options) {
 
 int product_show(const ClientOptions& client, const ProductOptions& options) {
   const auto name = parse_name(options.product);
-  if (!name.ok()) return report(client, name.error());
+  if (!name.ok()) return report_usage(client, name.error());
   const auto api = ApiClient::open(client);
   if (!api.ok()) return report(client, api.error());
   const auto detail = api->get(name->path());
@@ -137,7 +137,7 @@ int product_show(const ClientOptions& client, const ProductOptions& options) {
 
 int product_publish(const ClientOptions& client, const ProductOptions& options) {
   const auto name = parse_name(options.product);
-  if (!name.ok()) return report(client, name.error());
+  if (!name.ok()) return report_usage(client, name.error());
   const auto api = ApiClient::open(client);
   if (!api.ok()) return report(client, api.error());
   const json input = input_of(options, *name);
@@ -156,7 +156,7 @@ int product_publish(const ClientOptions& client, const ProductOptions& options) 
 
 int product_unpublish(const ClientOptions& client, const ProductOptions& options) {
   const auto name = parse_name(options.product);
-  if (!name.ok()) return report(client, name.error());
+  if (!name.ok()) return report_usage(client, name.error());
   const auto api = ApiClient::open(client);
   if (!api.ok()) return report(client, api.error());
   const auto existing = api->get(name->path());

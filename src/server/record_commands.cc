@@ -327,7 +327,7 @@ int produce(const ClientOptions& client, const ProduceOptions& options) {
   auto session = RecordSession::open(client, options.bootstrap);
   if (!session.ok()) return report(client, session.error());
   const auto sent = produce_lines(**session, options);
-  if (!sent.ok()) return report(client, sent.error());
+  if (!sent.ok()) return sent.error().code == ErrorCode::kInvalidArgument ? report_usage(client, sent.error()) : report(client, sent.error());
   if (client.json) fmt::print("{}\n", json{{"produced", *sent}}.dump());
   else fmt::print(stderr, "{} records are on disk\n", *sent);
   return kDone;
@@ -339,7 +339,7 @@ int consume(const ClientOptions& client, const ConsumeOptions& options) {
   const auto consumer = std::make_unique<Consumer>(**session, options);
   const auto done = consumer->run(client.json);
   session->reset();  // Ends the loop, and with it every fetch that would still call the consumer.
-  if (!done.ok()) return report(client, done.error());
+  if (!done.ok()) return done.error().code == ErrorCode::kInvalidArgument ? report_usage(client, done.error()) : report(client, done.error());
   return kDone;
 }
 

@@ -39,7 +39,7 @@ Result<std::string> registry_url(const ApiClient& api) {
 
 int schema_register(const ClientOptions& client, const SchemaOptions& options) {
   const auto text = read_text(options.file);
-  if (!text.ok()) return report(client, text.error());
+  if (!text.ok()) return report_usage(client, text.error());
   const auto api = ApiClient::open(client);
   if (!api.ok()) return report(client, api.error());
   const auto registry = registry_url(*api);
@@ -54,7 +54,7 @@ int schema_register(const ClientOptions& client, const SchemaOptions& options) {
 
 int schema_show(const ClientOptions& client, const SchemaOptions& options) {
   if (options.subject.empty() && !options.id.has_value())
-    return report(client, error(ErrorCode::kInvalidArgument, "name a subject, or an id with --id"));
+    return report_usage(client, error(ErrorCode::kInvalidArgument, "name a subject, or an id with --id"));
   const auto api = ApiClient::open(client);
   if (!api.ok()) return report(client, api.error());
   const auto registry = registry_url(*api);

@@ -47,7 +47,7 @@ int topic_create(const ClientOptions& client, const TopicOptions& options) {
   for (const std::string& config : options.configs) {
     const std::size_t equals = config.find('=');
     if (equals == std::string::npos)
-      return report(client, error(ErrorCode::kInvalidArgument, "--set {} wants KEY=VALUE, such as retention.ms=3600000", config));
+      return report_usage(client, error(ErrorCode::kInvalidArgument, "--set {} wants KEY=VALUE, such as retention.ms=3600000", config));
     body["configs"][config.substr(0, equals)] = config.substr(equals + 1);
   }
   const auto created = api->call(http::Method::kPost, "/api/v1/topics", &body);

@@ -19,7 +19,7 @@ def main(build):
 
 
 def check(build, work):
-    subprocess.run(["cpack", "-G", "DEB", "-B", str(work / "out")], cwd=build, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cpack", "-G", "DEB", "-B", str(work / "out")], cwd=build, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     (package,) = (work / "out").glob("*.deb")
     root = work / "root"
     admin = root / "var/lib/dpkg"

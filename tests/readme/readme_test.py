@@ -63,7 +63,7 @@ def run_in_demo(weft, lines):
         faults = []
         for line in lines:
             line = line.replace("127.0.0.1:9092", ready["kafka"]).split("#")[0]
-            done = subprocess.run(["bash", "-c", line], cwd=work, env=environment, capture_output=True, text=True, check=False)
+            done = subprocess.run(["bash", "-c", line], cwd=work, env=environment, capture_output=True, text=True, errors="replace", check=False)
             if done.returncode != 0:
                 faults.append(f"README.md: `{line.strip()}` ended with {done.returncode}: {done.stderr.strip() or done.stdout.strip()}")
         return faults
