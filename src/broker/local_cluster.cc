@@ -41,8 +41,18 @@ struct LocalCluster::Entry {
   Callback<Result<std::vector<stream::Appended>>> durable;
 };
 
+namespace {
+
+Error deadline_passed(const stream::FetchRequest& request) {
+  return error(ErrorCode::kTimeout, "fetch of {}-{} at offset {}: nothing came before the deadline", request.partition.topic,
+               request.partition.partition, request.offset);
+}
+
+}  // namespace
+
 struct LocalCluster::Fetching {
   stream::FetchRequest request;
+  stream::Deadline deadline;
   env::MonotonicTime wait_until;
   Callback<Result<stream::Fetched>> done;
 };
@@ -277,8 +287,8 @@ void LocalCluster::append_with_positions(std::vector<log::AppendSlice> slices, s
 // ---- Reading
 
 void LocalCluster::fetch(stream::FetchRequest request, stream::Deadline deadline, Callback<Result<stream::Fetched>> done) {
-  auto fetching = std::make_shared<Fetching>(Fetching{std::move(request), {}, std::move(done)});
-  fetching->wait_until = std::min(deadline, loop_.clock().monotonic() + fetching->request.wait_max);
+  const auto wait_until = loop_.clock().monotonic() + request.wait_max;
+  auto fetching = std::make_shared<Fetching>(Fetching{std::move(request), deadline, wait_until, std::move(done)});
   on_loop([this, fetching] { run_fetch(fetching); });
 }
 
@@ -290,8 +300,13 @@ void LocalCluster::run_fetch(std::shared_ptr<Fetching> fetching) {
               if (alive.expired()) return;
               if (!read.ok()) return complete<stream::Fetched>(std::move(fetching->done), std::move(read).error());
               if (read->batches.empty() && loop_.clock().monotonic() < fetching->wait_until) {
-                purgatory_.wait({{id, read->visible_end}}, 1, fetching->wait_until, [this, fetching](Purgatory::Why why) {
-                  if (why == Purgatory::Why::kDeadline) fetching->wait_until = {};
+                const auto until = std::min(fetching->deadline, fetching->wait_until);
+                purgatory_.wait({{id, read->visible_end}}, 1, until, [this, fetching](Purgatory::Why why) {
+                  if (why == Purgatory::Why::kDeadline) {
+                    if (fetching->deadline < fetching->wait_until && loop_.clock().monotonic() >= fetching->deadline)
+                      return complete<stream::Fetched>(std::move(fetching->done), deadline_passed(fetching->request));
+                    fetching->wait_until = {};
+                  }
                   run_fetch(fetching);
                 });
                 return;

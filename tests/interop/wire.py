@@ -65,14 +65,14 @@ def batches(bootstrap, topic, partition):
     connection = Connection(bootstrap)
     found, offset = [], 0
     while True:
-        body = struct.pack(">iiiib", -1, 100, 1, 50 << 20, 0) + struct.pack(">i", 1) + text(topic) + struct.pack(
-            ">iiqi", 1, partition, offset, 50 << 20)
-        answer = connection.call(1, 4, body)  # Fetch v4
-        at = 4 + 4 + 2 + len(topic.encode()) + 4
-        _, error, high_watermark, _, aborted = struct.unpack(">ihqqi", answer[at:at + 26])
+        body = struct.pack(">iiiibii", -1, 100, 1, 50 << 20, 0, 0, -1) + struct.pack(">i", 1) + text(topic) + struct.pack(
+            ">iiiqqi", 1, partition, -1, offset, -1, 50 << 20) + struct.pack(">i", 0)
+        answer = connection.call(1, 10, body)  # Fetch v10: the first that carries Zstandard
+        at = 4 + 2 + 4 + 4 + 2 + len(topic.encode()) + 4
+        _, error, high_watermark, _, _, aborted = struct.unpack(">ihqqqi", answer[at:at + 34])
         if error:
             raise RuntimeError(f"fetch {topic}-{partition}: error {error}")
-        at += 26 + 16 * max(aborted, 0)
+        at += 34 + 16 * max(aborted, 0)
         size = struct.unpack(">i", answer[at:at + 4])[0]
         records = answer[at + 4:at + 4 + size]
         while len(records) >= 61:

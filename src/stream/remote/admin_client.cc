@@ -156,6 +156,20 @@ void AdminClient::cluster_id(Call<std::string> call) {
   });
 }
 
+void AdminClient::require_transactions(Call<void> call) {
+  attempt<void>(call, [this, deadline = call->deadline()](Callback<Result<void>> done) {
+    metadata(std::vector<std::string>(), deadline,
+             [this, alive = std::weak_ptr(alive_), done = std::move(done)](Result<kafka::MetadataResponse> response) mutable {
+               if (!response.ok()) return done(std::move(response).error());
+               if (alive.expired()) return done(Error{ErrorCode::kCancelled, "closed"});
+               constexpr std::int16_t kEndTxn = 26;
+               if (any_broker().offers(kEndTxn)) return done({});
+               done(error(ErrorCode::kUnsupported, "broker {} offers no transactions, so nothing can be appended atomically",
+                          any_broker().address().to_string()));
+             });
+  });
+}
+
 // ---- Topics
 
 void AdminClient::describe_topics(std::optional<std::vector<std::string>> names, Call<std::vector<TopicInfo>> call) {

@@ -31,6 +31,8 @@ class AdminClient {
   using Call = std::shared_ptr<PendingCall<T>>;
 
   void cluster_id(Call<std::string> call);
+  /// kUnsupported unless the cluster offers transactions (KIP-98).
+  void require_transactions(Call<void> call);
   /// Unknown names are left out.
   void describe_topics(std::optional<std::vector<std::string>> names, Call<std::vector<TopicInfo>> call);
   /// Completes when every partition has a leader.

@@ -22,6 +22,8 @@ class BrokerConnection : public std::enable_shared_from_this<BrokerConnection> {
   ~BrokerConnection() { close(); }
 
   const env::Address& address() const { return address_; }
+  /// Whether the broker serves an API, by its number, in any version; false before it was ever asked for anything.
+  bool offers(std::int16_t api) const { return versions_.contains(api); }
   /// Breaks the connection; what waits for an answer fails with kUnavailable. Its owner calls it before letting go: a read
   /// under way keeps the object alive.
   void close();

@@ -52,11 +52,7 @@ void Fetcher::fetch(FetchRequest request, Call call) {
   // The way of a reader that is behind: what was fetched ahead is there already.
   if (stream != nullptr && stream->waiters.empty() && loop_.clock().monotonic() - stream->bounds_at < kBoundsAgeMax) {
     auto polled = stream->source->poll(request.bytes_max);
-    if (polled.batch != nullptr) {
-      stream->used_at = loop_.clock().monotonic();
-      stream->bounds.high_watermark = std::max(stream->bounds.high_watermark, polled.batch->last_offset() + 1);
-      return call->complete(Fetched{{std::move(polled.batch)}, stream->bounds});
-    }
+    if (polled.has_moved) return call->complete(fetched(*stream, std::move(polled)));
     if (polled.failed)
       std::erase_if(streams_[request.partition], [&](const Stream& one) { return &one == stream; });
   }
@@ -71,13 +67,22 @@ void Fetcher::fetch(FetchRequest request, Call call) {
           });
 }
 
+Fetched Fetcher::fetched(Stream& stream, Polled polled) {
+  const auto next = stream.source->next();
+  stream.used_at = loop_.clock().monotonic();
+  stream.bounds.high_watermark = std::max(stream.bounds.high_watermark, next);
+  Fetched result{{}, stream.bounds, next};
+  if (polled.batch != nullptr) result.batches.push_back(std::move(polled.batch));
+  return result;
+}
+
 void Fetcher::fetch_within(FetchRequest request, Call call, PartitionBounds bounds) {
   if (request.offset < bounds.log_start || request.offset > bounds.high_watermark)
     return call->complete(error(ErrorCode::kOutOfRange, "fetch of {}-{}: offset {} is outside {} (log start) to {} (high watermark)",
                                 request.partition.topic, request.partition.partition, request.offset, bounds.log_start,
                                 bounds.high_watermark));
   const bool is_at_end = request.offset == bounds.high_watermark;
-  if (is_at_end && request.wait_max.count() <= 0) return call->complete(Fetched{{}, bounds});
+  if (is_at_end && request.wait_max.count() <= 0) return call->complete(Fetched{{}, bounds, request.offset});
   auto stream = acquire(request.partition, request.offset);
   if (!stream.ok()) return call->complete(std::move(stream).error());
   if (*stream == nullptr) {
@@ -141,10 +146,9 @@ void Fetcher::end_wait(const TopicPartition& partition, const Call& call) {
   for (auto& stream : streams_[partition]) {
     const auto found = std::ranges::find_if(stream.waiters, [&](const Waiter& waiter) { return waiter.call == call; });
     if (found == stream.waiters.end()) continue;
-    const auto bounds = stream.bounds;
     stream.used_at = loop_.clock().monotonic();
     stream.waiters.erase(found);
-    call->complete(Fetched{{}, bounds});
+    call->complete(Fetched{{}, stream.bounds, stream.source->next()});
     break;
   }
   retry_parked();
@@ -155,13 +159,12 @@ bool Fetcher::serve(const TopicPartition& partition, Stream& stream) {
   std::erase_if(stream.waiters, [](const Waiter& waiter) { return waiter.call->completed() && waiter.is_waiting_for_nothing; });
   if (stream.waiters.empty()) return false;
   auto polled = stream.source->poll(stream.waiters.front().request.bytes_max);
-  if (polled.batch == nullptr && !polled.failed) return false;
+  if (!polled.has_moved && !polled.failed) return false;
 
   auto waiters = std::move(stream.waiters);
   stream.waiters.clear();
   for (auto& waiter : waiters)
     if (waiter.timer != 0) loop_.cancel(waiter.timer);
-  stream.used_at = loop_.clock().monotonic();
   if (polled.failed) {
     // Out of range is said again with the bounds of now; anything else is for the reader to know.
     const bool is_range = polled.failed->code == ErrorCode::kOutOfRange;
@@ -173,9 +176,8 @@ bool Fetcher::serve(const TopicPartition& partition, Stream& stream) {
         waiter.call->complete(*polled.failed);
     }
   } else {
-    stream.bounds.high_watermark = std::max(stream.bounds.high_watermark, polled.batch->last_offset() + 1);
-    const Fetched fetched{{std::move(polled.batch)}, stream.bounds};
-    for (auto& waiter : waiters) waiter.call->complete(fetched);
+    const auto result = fetched(stream, std::move(polled));
+    for (auto& waiter : waiters) waiter.call->complete(result);
   }
   retry_parked();
   return true;

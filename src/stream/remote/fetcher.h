@@ -49,6 +49,7 @@ class Fetcher {
   };
   using Streams = std::list<Stream>;
 
+  Fetched fetched(Stream& stream, Polled polled);
   void fetch_within(FetchRequest request, Call call, PartitionBounds bounds);
   Stream* find(const TopicPartition& partition, Offset offset);
   Result<Stream*> acquire(const TopicPartition& partition, Offset offset);

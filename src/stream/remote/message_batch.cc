@@ -25,11 +25,12 @@ void read_headers(const rd_kafka_message_t* message, std::vector<Header>& into) 
 
 class MessageBatch : public Batch {
  public:
-  MessageBatch(Messages messages, Offset first_offset, Offset last_offset)
-      : messages_(std::move(messages)), first_offset_(first_offset), last_offset_(last_offset) {}
+  explicit MessageBatch(Messages messages) : messages_(std::move(messages)) {
+    CHECK(!messages_.list().empty(), "a batch holds something");
+  }
 
-  Offset first_offset() const override { return first_offset_; }
-  Offset last_offset() const override { return last_offset_; }
+  Offset first_offset() const override { return Offset(messages_.list().front()->offset); }
+  Offset last_offset() const override { return Offset(messages_.list().back()->offset); }
   std::size_t record_count() const override { return messages_.list().size(); }
 
   Result<void> visit(Fields fields, Function<bool(const RecordView&)> visit) const override {
@@ -54,8 +55,6 @@ class MessageBatch : public Batch {
  private:
   Messages messages_;
   mutable std::once_flag headers_parsed_;
-  Offset first_offset_;
-  Offset last_offset_;
 };
 
 }  // namespace
@@ -64,8 +63,6 @@ Messages::~Messages() {
   for (auto* message : list_) rd_kafka_message_destroy(message);
 }
 
-BatchPointer make_message_batch(Messages messages, Offset first_offset, Offset last_offset) {
-  return std::make_shared<MessageBatch>(std::move(messages), first_offset, last_offset);
-}
+BatchPointer make_message_batch(Messages messages) { return std::make_shared<MessageBatch>(std::move(messages)); }
 
 }  // namespace weft::stream

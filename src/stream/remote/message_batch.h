@@ -25,8 +25,7 @@ class Messages {
   std::vector<rd_kafka_message_s*> list_;
 };
 
-/// Messages of one partition between two offsets. There may be none: then nothing but control records or what compaction
-/// removed was there, and a reader goes on after last_offset().
-BatchPointer make_message_batch(Messages messages, Offset first_offset, Offset last_offset);
+/// Messages of one partition in offset order; at least one.
+BatchPointer make_message_batch(Messages messages);
 
 }  // namespace weft::stream

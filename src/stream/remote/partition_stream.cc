@@ -55,7 +55,7 @@ Polled PartitionStream::poll(std::int32_t bytes_max) {
       if (code == RD_KAFKA_RESP_ERR__PARTITION_EOF)
         next_ = std::max(next_, offset);
       else if (code != RD_KAFKA_RESP_ERR__TRANSPORT && code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
-        return {nullptr, rdkafka_error(code, fmt::format("fetch of {}-{} at offset {}", partition_.topic,
+        return {false, nullptr, rdkafka_error(code, fmt::format("fetch of {}-{} at offset {}", partition_.topic,
                                                          partition_.partition, next_))};
     } else {
       ahead_.pop_front();
@@ -66,7 +66,8 @@ Polled PartitionStream::poll(std::int32_t bytes_max) {
     if (ahead_.empty() && bytes < bytes_max) take_from_queue();
   }
   if (next_ == first) return {};
-  return {make_message_batch(std::move(messages), first, next_ - 1), std::nullopt};
+  if (messages.list().empty()) return {true, nullptr, std::nullopt};
+  return {true, make_message_batch(std::move(messages)), std::nullopt};
 }
 
 }  // namespace weft::stream

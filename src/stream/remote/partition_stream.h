@@ -15,7 +15,8 @@ namespace weft::stream {
 
 /// What a stream has to say when it is asked for more.
 struct Polled {
-  BatchPointer batch;           ///< None: nothing yet.
+  bool has_moved = false;       ///< Something came; next() is past it.
+  BatchPointer batch;           ///< None when that was nothing to visit: control records, or what compaction removed.
   std::optional<Error> failed;  ///< The stream is of no more use.
 };
 

@@ -155,7 +155,13 @@ void Producer::finish(InFlight& append) {
   const auto partition = append.partition;
   in_flight_.erase(append.self);
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return call->complete(appended);
-  call->complete(rdkafka_error(code, fmt::format("append to {}-{}", partition.topic, partition.partition)));
+  auto why = rdkafka_error(code, fmt::format("append to {}-{}", partition.topic, partition.partition));
+  // librdkafka sends one append in as many batches as it takes; what was refused whole is told apart from what was not.
+  if (appended.last_offset >= appended.base_offset) {
+    why.code = ErrorCode::kUnavailable;
+    why.message += fmt::format("; records at offsets {} to {} were written before", appended.base_offset, appended.last_offset);
+  }
+  call->complete(std::move(why));
 }
 
 }  // namespace weft::stream

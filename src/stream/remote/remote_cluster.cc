@@ -77,6 +77,7 @@ class Parts {
   Fetcher fetcher_;
   Transactions transactions_;
   std::unique_ptr<GroupOffsets> groups_;
+  bool has_transactions_ = false;  ///< The cluster was asked and offers them.
   std::set<TopicPartition> known_;
   /// Who waits to hear about a topic's partitions; the first asked.
   std::map<std::string, std::vector<Function<void(const Result<void>&)>>> asking_;
@@ -150,7 +151,17 @@ void Parts::append_atomic(const Writer& writer, std::vector<AppendBatch> batches
         if (!appended.ok() || alive.expired()) return call->complete(std::move(appended));
         await_visible(std::move(partitions), std::move(*appended), std::move(call));
       });
-  transactions_.append(writer, std::move(batches), std::move(positions), std::move(transaction));
+  // librdkafka would try until the deadline where there are none.
+  auto offered = start<void>(call->deadline(), "atomic append by " + writer.name,
+                             [this, alive = std::weak_ptr(alive_), writer, batches = std::move(batches), positions = std::move(positions),
+                              transaction = std::move(transaction)](Result<void> offers) mutable {
+                               if (!offers.ok()) return transaction->complete(std::move(offers).error());
+                               if (alive.expired()) return;
+                               has_transactions_ = true;
+                               transactions_.append(writer, std::move(batches), std::move(positions), std::move(transaction));
+                             });
+  if (has_transactions_) return offered->complete({});
+  admin_.require_transactions(std::move(offered));
 }
 
 void Parts::await_visible(std::vector<TopicPartition> partitions, std::vector<Appended> appended, Transactions::Call call) {
