@@ -261,14 +261,17 @@ void GroupCoordinator::complete_join(Group& group) {
   if (auto* const leading = group.leading(); leading == nullptr || !leading->join) group.leader = first_joined->second.id;
   group.protocol = group.vote();
   group.phase = GroupPhase::kCompletingRebalance;
+  group.rebalance_timer = after_ms(group.rebalance_timeout_ms_max(), [this, id = group.id, generation = group.generation] { on_sync_timer(id, generation); });
+  // An answer may bring the next request at once: everything is in place before the first leaves.
+  std::vector<std::pair<Callback<kafka::JoinGroupResponse>, kafka::JoinGroupResponse>> answers;
   for (auto& [id, member] : group.members) {
     member.assignment.clear();
     member.synced = !member.join;  // a static member that is away is not waited for
     if (!member.join) continue;
     keep_alive(group, member);
-    answer_join(member, joined(group, member));
+    answers.emplace_back(std::exchange(member.join, {}), joined(group, member));
   }
-  group.rebalance_timer = after_ms(group.rebalance_timeout_ms_max(), [this, id = group.id, generation = group.generation] { on_sync_timer(id, generation); });
+  for (auto& [done, response] : answers) done(std::move(response));
 }
 
 void GroupCoordinator::on_sync_timer(const std::string& id, kafka::GenerationId generation) {
@@ -334,26 +337,26 @@ void GroupCoordinator::on_assignment_recorded(const std::string& id, kafka::Gene
   if (assigned == nullptr) return;
   assigned->recording = false;
   if (assigned->generation != generation || assigned->phase != GroupPhase::kCompletingRebalance) return;
-  if (!recorded.ok()) {
-    answer_syncs(*assigned, KafkaError::kCoordinatorNotAvailable);
-    return prepare_rebalance(*assigned);
-  }
+  if (!recorded.ok()) return prepare_rebalance(*assigned);  // tells everybody to join again
   assigned->phase = GroupPhase::kStable;
   answer_syncs(*assigned, KafkaError::kNone);
 }
 
 void GroupCoordinator::answer_syncs(Group& group, KafkaError error) {
+  std::vector<std::pair<Callback<kafka::SyncGroupResponse>, kafka::SyncGroupResponse>> answers;
   for (auto& [id, member] : group.members) {
+    if (!member.sync) continue;
     kafka::SyncGroupResponse response;
     response.error_code = error;
     if (error == KafkaError::kNone) {
       response.protocol_type = group.protocol_type;
       response.protocol_name = group.protocol;
       response.assignment = member.assignment;
-      if (member.sync) keep_alive(group, member);
+      keep_alive(group, member);
     }
-    answer_sync(member, std::move(response));
+    answers.emplace_back(std::exchange(member.sync, {}), std::move(response));
   }
+  for (auto& [done, response] : answers) done(std::move(response));
 }
 
 // ---- Staying and leaving

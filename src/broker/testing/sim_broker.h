@@ -134,6 +134,7 @@ inline SharedBytes batch_of(const std::vector<std::pair<std::string, std::string
 class SimBroker : public ::testing::Test {
  protected:
   ~SimBroker() override {
+    switchable.rules = &switchable.open;
     clients_.clear();
     if (broker) stop();
   }
@@ -143,7 +144,7 @@ class SimBroker : public ::testing::Test {
     std::optional<Result<std::unique_ptr<Broker>>> started;
     auto memory_log = std::make_unique<MemoryLog>(*loop_, store);
     log = memory_log.get();
-    Broker::start({sim, *loop_, std::move(memory_log), authorizer, metrics, gate}, options, [&](auto result) { started = std::move(result); });
+    Broker::start({sim, *loop_, std::move(memory_log), switchable, metrics, gate}, options, [&](auto result) { started = std::move(result); });
     ASSERT_TRUE(sim.run_until([&] { return started.has_value(); }));
     ASSERT_TRUE(started->ok()) << started->error().message;
     broker = std::move(**started);
@@ -228,8 +229,15 @@ class SimBroker : public ::testing::Test {
 
   env::SimEnv sim{1};
   Metrics metrics;
-  access::OpenAuthorizer open_authorizer;
-  const access::Authorizer& authorizer = open_authorizer;
+  /// Asks whatever rules a test has put in.
+  struct SwitchableAuthorizer final : access::Authorizer {
+    Result<void> check(const access::Principal& principal, access::Right right, const access::Resource& resource) const override {
+      return rules->check(principal, right, resource);
+    }
+    access::OpenAuthorizer open;
+    const access::Authorizer* rules = &open;
+  };
+  SwitchableAuthorizer switchable;
   ProduceGate* gate = nullptr;
   Options options = [] {
     Options defaults;
