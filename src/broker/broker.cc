@@ -28,7 +28,12 @@ Broker::Broker(Parts parts, Options options)
 }
 
 Broker::~Broker() {
-  CHECK(connections_.empty(), "close before destruction");
+  closing_ = true;
+  // While all parts are there: whoever waits is answered, and may look at any of them.
+  topics_.stop();
+  groups_.stop();
+  const auto left = connections_;
+  for (const auto& [key, connection] : left) connection->close();
   if (idle_timer_ != 0) loop_.cancel(idle_timer_);
   if (close_timer_ != 0) loop_.cancel(close_timer_);
 }
@@ -123,7 +128,7 @@ void Broker::close(Callback<Result<void>> done) {
   closing_ = true;
   closed_ = std::move(done);
   listeners_.clear();
-  groups_.stop();
+  groups_.stop_membership();
   purgatory_.wake_all();
   std::vector<std::shared_ptr<ClientConnection>> open;
   for (const auto& [key, connection] : connections_) open.push_back(connection);

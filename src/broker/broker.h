@@ -23,7 +23,8 @@ class ClientConnection;
 class ProduceGate;
 
 /// The embedded broker: everything of this folder put together on one event loop. Made by `start`, ended by `close`;
-/// destroyed on its loop, after close has completed.
+/// destroyed on its loop. Without close it ends as if the process had been killed: connections break, and what was not
+/// yet durable may be lost.
 class Broker {
  public:
   /// What it is built on; all but the log outlive it.

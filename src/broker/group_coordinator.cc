@@ -24,6 +24,11 @@ GroupCoordinator::GroupCoordinator(env::Env& env, env::EventLoop& loop, stream::
 GroupCoordinator::~GroupCoordinator() { stop(); }
 
 void GroupCoordinator::stop() {
+  stop_membership();
+  shard_.close();
+}
+
+void GroupCoordinator::stop_membership() {
   if (stopped_) return;
   stopped_ = true;
   answer_everybody(KafkaError::kNotCoordinator);

@@ -46,7 +46,9 @@ class GroupCoordinator {
 
   /// Replays what is recorded; the groups' topic must exist.
   void start(Callback<Result<void>> done) { shard_.load(std::move(done)); }
-  /// Answers whoever waits; before stopping.
+  /// Answers whoever waits for a rebalance, and starts none; what is being recorded goes on.
+  void stop_membership();
+  /// Answers whoever still waits; before the end.
   void stop();
 
   // ---- Membership

@@ -32,6 +32,9 @@ class Topics {
   /// Replays the state, then makes the log's partitions what it says: missing ones are made, orphans removed.
   void start(Callback<Result<void>> done);
 
+  /// Answers whoever waits; before the end.
+  void stop() { shard_.close(); }
+
   TopicPointer find(std::string_view name) const { return state_.find(name); }
   TopicPointer find(TopicId id) const { return state_.find(id); }
   const std::map<std::string, TopicPointer, std::less<>>& all() const { return state_.topics(); }

@@ -278,7 +278,9 @@ void Shard::Core::refuse_all(const Error& why) {
 Shard::Shard(env::EventLoop& loop, stream::Cluster& cluster, Machine& machine, Options options)
     : core_(std::make_shared<Core>(loop, cluster, machine, std::move(options))) {}
 
-Shard::~Shard() {
+Shard::~Shard() { close(); }
+
+void Shard::close() {
   core_->closed = true;
   core_->phase = Core::Phase::kUnloaded;
   core_->refuse_all(error(ErrorCode::kCancelled, "{}: stopping", name_of(core_->options.partition)));

@@ -66,8 +66,7 @@ class Shard {
                                Callback<Result<stream::Appended>> durable)>;
 
   Shard(env::EventLoop& loop, stream::Cluster& cluster, Machine& machine, Options options);
-  /// Answers everything that still waits with kCancelled.
-  ~Shard();
+  ~Shard();  ///< As close.
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
@@ -80,6 +79,9 @@ class Shard {
   /// waits until the state it saw is durable. `append` replaces Cluster::append for this decision.
   template <class Response>
   void submit(Function<Result<Decision<Response>>()> decide, Callback<Result<Response>> done, Append append = {});
+
+  /// Answers everything that still waits with kCancelled, and so whatever is submitted later.
+  void close();
 
   /// One past the last record the machine has seen.
   Offset position() const;

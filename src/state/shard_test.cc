@@ -261,16 +261,20 @@ TEST_F(ShardTest, TooManyWaitingAreRefused) {
   shard.reset();
 }
 
-TEST_F(ShardTest, DestructionAnswersWhatWaits) {
+TEST_F(ShardTest, ClosingAnswersWhatWaitsAndWhatComesLater) {
   load();
   cluster.hold_appends = true;
   Answer written, waiting;
   add({1}, written);
   read(waiting);
   loop.run();
-  shard.reset();
+  shard->close();
   EXPECT_EQ(written->error().code, ErrorCode::kCancelled);
   EXPECT_EQ(waiting->error().code, ErrorCode::kCancelled);
+  Answer late;
+  read(late);
+  EXPECT_EQ(late->error().code, ErrorCode::kCancelled);
+  shard.reset();
   cluster.release_all();
   loop.run();  // completions that arrive late touch nothing
 }

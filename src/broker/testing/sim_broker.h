@@ -133,6 +133,7 @@ inline SharedBytes batch_of(const std::vector<std::pair<std::string, std::string
 /// A broker on a simulated environment, and clients for it. The data outlive a restart.
 class SimBroker : public ::testing::Test {
  protected:
+  explicit SimBroker(env::SimOptions sim_options = {}) : sim(1, std::move(sim_options)) {}
   ~SimBroker() override {
     switchable.rules = &switchable.open;
     clients_.clear();
@@ -142,9 +143,7 @@ class SimBroker : public ::testing::Test {
   void start() {
     if (!loop_) loop_ = sim.make_loop("broker");
     std::optional<Result<std::unique_ptr<Broker>>> started;
-    auto memory_log = std::make_unique<MemoryLog>(*loop_, store);
-    log = memory_log.get();
-    Broker::start({sim, *loop_, std::move(memory_log), switchable, metrics, gate}, options, [&](auto result) { started = std::move(result); });
+    Broker::start({sim, *loop_, make_log(), switchable, metrics, gate}, options, [&](auto result) { started = std::move(result); });
     ASSERT_TRUE(sim.run_until([&] { return started.has_value(); }));
     ASSERT_TRUE(started->ok()) << started->error().message;
     broker = std::move(**started);
@@ -153,7 +152,13 @@ class SimBroker : public ::testing::Test {
     bool closed = false;
     sim.run_on(*loop_, [&] { broker->close([&](Result<void> result) { closed = result.ok(); }); });
     EXPECT_TRUE(sim.run_until([&] { return closed; }));
+    kill();
+  }
+  /// Drops everything in memory, as a killed process does.
+  void kill() {
     sim.run_on(*loop_, [&] { broker.reset(); });
+    sim.run_idle();
+    loop_.reset();  // its timers keep a log that is gone
     log = nullptr;
   }
   void restart() {
@@ -161,6 +166,15 @@ class SimBroker : public ::testing::Test {
     stop();
     start();
   }
+
+  /// What the broker keeps its records in; by default a log in memory.
+  virtual std::unique_ptr<log::Log> make_log() {
+    auto memory_log = std::make_unique<MemoryLog>(*loop_, store);
+    log = memory_log.get();
+    return memory_log;
+  }
+  env::EventLoop& loop() { return *loop_; }
+  void drop_clients() { clients_.clear(); }
 
   /// Runs on the broker's loop, where log and broker are at home.
   void on_loop(Function<void()> task) { sim.run_on(*loop_, std::move(task)); }
@@ -227,7 +241,7 @@ class SimBroker : public ::testing::Test {
     return records;
   }
 
-  env::SimEnv sim{1};
+  env::SimEnv sim;
   Metrics metrics;
   /// Asks whatever rules a test has put in.
   struct SwitchableAuthorizer final : access::Authorizer {
