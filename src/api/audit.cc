@@ -13,9 +13,9 @@ void list(Context& context, http::Request request, http::Responder responder) {
   mesh::AuditFilter filter;
   filter.subject = parameters.text("subject");
   filter.principal = parameters.text("principal");
-  filter.action =
-      parameters.word("action", "product.publish, product.edit, product.unpublish, topic.create, topic.delete",
-                      mesh::parse_audit_action);
+  filter.action = parameters.word(
+      "action", "product.publish, product.edit, product.unpublish, topic.create, topic.delete, schema.register",
+      mesh::parse_audit_action);
   filter.outcome = parameters.word("outcome", "done, refused, failed, started", mesh::parse_audit_outcome);
   filter.limit = static_cast<std::size_t>(parameters.integer("limit", 1, 500).value_or(100));
   filter.before = parameters.word("cursor", "the next_cursor of an answer", mesh::parse_audit_id);

@@ -60,7 +60,7 @@ EventHub::EventHub(Services& services)
     };
   };
   services_.facts.on_schema(guarded(&EventHub::schema_changed));
-  services_.facts.on_topic(guarded(&EventHub::topic_seen));
+  services_.facts.on_topic(guarded(&EventHub::topic_changed));
   services_.directory.on_change(guarded(&EventHub::directory_changed));
 }
 
@@ -119,14 +119,10 @@ void EventHub::product_changed(const mesh::Change& change) {
   });
 }
 
-void EventHub::topic_changed(const std::string& topic, TopicEvent event) {
+void EventHub::topic_changed(const std::string& topic, bool exists) {
   publish("topic", {"topics"}, [&](mesh::JsonWriter& json) {
-    json.member("change", event == TopicEvent::kCreated ? "created" : "deleted").member("topic", topic);
+    json.member("change", exists ? "created" : "deleted").member("topic", topic);
   });
-}
-
-void EventHub::topic_seen(const std::string& topic, bool exists) {
-  topic_changed(topic, exists ? TopicEvent::kCreated : TopicEvent::kDeleted);
 }
 
 void EventHub::schema_changed(const std::string& subject) {

@@ -43,12 +43,12 @@ struct Subscribed {
 class EventHub final : public mesh::MeshListener {
  public:
   static constexpr std::size_t kStreamsMax = 1000;
-  static constexpr std::size_t kSubjectsMax = 500;       ///< Of one stream.
-  static constexpr std::size_t kTailsMax = 10;           ///< Of one stream.
-  static constexpr std::size_t kEventsHeldMax = 5000;    ///< For those who come back.
+  static constexpr std::size_t kSubjectsMax = 500;     ///< Of one stream.
+  static constexpr std::size_t kTailsMax = 10;         ///< Of one stream.
+  static constexpr std::size_t kEventsHeldMax = 5000;  ///< For those who come back.
   static constexpr std::size_t kEventsHeldBytesMax = 8 << 20;
-  static constexpr std::size_t kStreamBytesMax = 1 << 20;      ///< Waiting unsent: the stream is closed.
-  static constexpr std::size_t kLiveBytesMax = 256 << 10;      ///< Waiting unsent: metrics and tails are left out.
+  static constexpr std::size_t kStreamBytesMax = 1 << 20;  ///< Waiting unsent: the stream is closed.
+  static constexpr std::size_t kLiveBytesMax = 256 << 10;  ///< Waiting unsent: metrics and tails are left out.
   static constexpr env::Duration kMetricsInterval = std::chrono::seconds(1);
 
   explicit EventHub(Services& services);
@@ -61,12 +61,13 @@ class EventHub final : public mesh::MeshListener {
   /// client puts its subscriptions again, with `since`.
   void open(const access::Principal& principal, http::Responder responder);
   /// Replaces what a stream subscribes to. kNotFound: no such stream of this principal.
-  Result<Subscribed> subscribe(const std::string& stream, const access::Principal& principal, const std::optional<std::string>& since,
-                               const std::vector<std::string>& subjects);
+  Result<Subscribed> subscribe(const std::string& stream, const access::Principal& principal,
+                               const std::optional<std::string>& since, const std::vector<std::string>& subjects);
+
+  void topic_changed(const std::string& topic, bool exists);
 
   // ---- MeshListener
   void product_changed(const mesh::Change& change) override;
-  void topic_changed(const std::string& topic, TopicEvent event) override;
   void audited(const mesh::AuditEntry& entry) override;
   void reloaded() override;
 
@@ -85,7 +86,6 @@ class EventHub final : public mesh::MeshListener {
   void publish(std::string type, std::vector<std::string> subjects, Function<void(mesh::JsonWriter&)> write);
   void publish_json(std::string type, std::vector<std::string> subjects, std::string data);
   void schema_changed(const std::string& subject);
-  void topic_seen(const std::string& topic, bool exists);
   void directory_changed();
 
   void send(Stream& stream, const Event& event);

@@ -93,8 +93,7 @@ TEST_F(EventHubTest, NothingIsMissedBetweenReadingAndSubscribing) {
 }
 
 TEST_F(EventHubTest, AGapThatIsTooOldIsAReset) {
-  for (std::size_t i = 0; i < EventHub::kEventsHeldMax + 2; ++i)
-    world.api.hub().topic_changed("t", mesh::MeshListener::TopicEvent::kCreated);
+  for (std::size_t i = 0; i < EventHub::kEventsHeldMax + 2; ++i) world.api.hub().topic_changed("t", true);
   subscribe(R"("topics")", start);
   EXPECT_THAT(types(), ElementsAre("hello", "reset"));
   subscribe(R"("products")", "ffffff-1");
@@ -230,6 +229,14 @@ TEST_F(EventHubTest, ATailEndsByItselfAndIsRenewedByAsking) {
   produce(1);
   world.loop.advance(1s);
   EXPECT_THAT(stream->of("tail"), SizeIs(1));
+}
+
+TEST_F(EventHubTest, ATopicMadeOrDeletedThroughUsIsOneChange) {
+  subscribe(R"("topics")");
+  world.call(Method::kPost, "/api/v1/topics", R"({"name":"orders"})");
+  world.call(Method::kDelete, "/api/v1/topics/orders");
+  world.loop.advance(10s);
+  EXPECT_THAT(types(), ElementsAre("hello", "topic", "topic"));
 }
 
 TEST_F(EventHubTest, NewSchemasAndTopicsAreChanges) {

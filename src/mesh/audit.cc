@@ -11,8 +11,9 @@
 namespace weft::mesh {
 
 namespace {
-constexpr std::array kActions = {AuditAction::kProductPublish, AuditAction::kProductEdit,
-                                 AuditAction::kProductUnpublish, AuditAction::kTopicCreate, AuditAction::kTopicDelete};
+constexpr std::array kActions = {AuditAction::kProductPublish,   AuditAction::kProductEdit,
+                                 AuditAction::kProductUnpublish, AuditAction::kTopicCreate,
+                                 AuditAction::kTopicDelete,      AuditAction::kSchemaRegister};
 constexpr std::array kOutcomes = {AuditOutcome::kDone, AuditOutcome::kRefused, AuditOutcome::kFailed,
                                   AuditOutcome::kStarted};
 }  // namespace
@@ -29,6 +30,8 @@ std::string_view audit_action_name(AuditAction action) {
       return "topic.create";
     case AuditAction::kTopicDelete:
       return "topic.delete";
+    case AuditAction::kSchemaRegister:
+      return "schema.register";
   }
   return "product.publish";
 }

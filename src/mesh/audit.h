@@ -20,7 +20,14 @@ struct ApiCall {
   std::optional<std::string> body;
 };
 
-enum class AuditAction { kProductPublish, kProductEdit, kProductUnpublish, kTopicCreate, kTopicDelete };
+enum class AuditAction {
+  kProductPublish,
+  kProductEdit,
+  kProductUnpublish,
+  kTopicCreate,
+  kTopicDelete,
+  kSchemaRegister
+};
 std::string_view audit_action_name(AuditAction action);
 std::optional<AuditAction> parse_audit_action(std::string_view name);
 

@@ -193,12 +193,14 @@ void FactsCollector::measure(Topic& topic, bool details, Function<void()> done) 
   measurement->self = measurement;
   const auto deadline = now() + options_.call_timeout;
 
-  std::vector<stream::TopicPartition> partitions;
-  for (const stream::PartitionInfo& each : topic.info.partitions)
-    partitions.push_back({topic.info.name, each.partition});
-  cluster_.bounds(std::move(partitions), deadline, [measurement](auto bounds) {
-    if (*measurement->alive) measurement->collector.take_bounds(*measurement, std::move(bounds));
-  });
+  const bool is_new = !topic.facts && past_rates_ < options_.past_rates_max &&
+                      topic.info.partitions.size() <= options_.past_rate_partitions_max;
+  if (is_new) {
+    ++past_rates_;
+    look_back(*measurement);
+  } else {
+    ask_bounds(*measurement);
+  }
   if (!details) return;
   topic.details_at = now();
   cluster_.describe_configs(topic.info.name, deadline, [measurement](auto configs) {
@@ -219,6 +221,43 @@ void FactsCollector::measure(Topic& topic, bool details, Function<void()> done) 
       unknown["size"] = std::move(size).error().message;
     }
   });
+}
+
+/// A restart forgets rates, the log does not: what came in each half minute before now follows from offsets by time.
+void FactsCollector::look_back(Measurement& measurement) {
+  const Topic& topic = *measurement.topic;
+  constexpr auto kPoints = static_cast<std::int64_t>(RateWindow::kPointsMax);
+  std::vector<stream::OffsetQuery> queries;
+  const std::int64_t wall_ms = loop_.clock().wall_ms();
+  for (std::int64_t back = kPoints; back > 0; --back) {
+    const Timestamp time{wall_ms - back * RateWindow::kPointSeconds * 1000};
+    for (const stream::PartitionInfo& each : topic.info.partitions)
+      queries.push_back({{topic.info.name, each.partition}, stream::OffsetQuery::At::kTimestamp, time});
+  }
+  cluster_.find_offsets(
+      std::move(queries), now() + options_.call_timeout,
+      [measurement = measurement.self.lock(), began = now()](Result<std::vector<stream::FoundOffset>> found) {
+        if (!*measurement->alive) return;
+        Topic& of = *measurement->topic;
+        const std::size_t count = of.info.partitions.size();
+        for (std::int64_t point = 0; found.ok() && count > 0 && point < kPoints; ++point) {
+          std::int64_t total = 0;
+          for (std::size_t i = 0; i < count; ++i)
+            total += (*found)[static_cast<std::size_t>(point) * count + i].offset.get();
+          of.window.add(began - std::chrono::seconds((kPoints - point) * RateWindow::kPointSeconds), total);
+        }
+        measurement->collector.ask_bounds(*measurement);
+      });
+}
+
+void FactsCollector::ask_bounds(Measurement& measurement) {
+  std::vector<stream::TopicPartition> partitions;
+  for (const stream::PartitionInfo& each : measurement.topic->info.partitions)
+    partitions.push_back({measurement.topic->info.name, each.partition});
+  cluster_.bounds(std::move(partitions), now() + options_.call_timeout,
+                  [measurement = measurement.self.lock()](auto bounds) {
+                    if (*measurement->alive) measurement->collector.take_bounds(*measurement, std::move(bounds));
+                  });
 }
 
 void FactsCollector::take_bounds(Measurement& measurement, Result<std::vector<stream::PartitionBounds>> bounds) {

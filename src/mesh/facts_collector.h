@@ -29,6 +29,9 @@ class FactsCollector final : public Facts {
     std::size_t measurements_max = 8;  ///< Under way at once.
     std::size_t record_reads_max = 8;  ///< Per measurement; partitions take turns.
     std::size_t topics_max = 20'000;   ///< More are not measured.
+    /// Topics whose rate before now is looked up when they are first seen: 30 lookups in each of so many partitions.
+    std::size_t past_rates_max = 200;
+    std::size_t past_rate_partitions_max = 8;
   };
 
   FactsCollector(env::EventLoop& loop, stream::Cluster& cluster, Schemas& schemas, Options options);
@@ -73,6 +76,8 @@ class FactsCollector final : public Facts {
   void forget(const std::string& topic);
 
   void measure(Topic& topic, bool details, Function<void()> done);
+  void look_back(Measurement& measurement);
+  void ask_bounds(Measurement& measurement);
   void take_bounds(Measurement& measurement, Result<std::vector<stream::PartitionBounds>> bounds);
   void read_ends(Measurement& measurement);
   void read_record(Measurement& measurement, std::size_t partition, Offset offset, bool first);
@@ -90,6 +95,7 @@ class FactsCollector final : public Facts {
   std::size_t running_ = 0;
   bool round_under_way_ = false;
   bool first_round_ended_ = false;
+  std::size_t past_rates_ = 0;  ///< Looked up so far.
   Function<void()> round_done_;
   std::set<std::string> watched_;
   std::optional<env::EventLoop::TimerId> cycle_timer_;

@@ -132,6 +132,21 @@ TEST_F(FactsCollectorTest, FollowsRatesNewTopicsAndSchemas) {
   EXPECT_EQ(collector_.topic("orders"), nullptr);
 }
 
+TEST_F(FactsCollectorTest, KnowsTheRateFromBeforeItsStart) {
+  // Two records a second for five minutes, then one for five, until now.
+  for (int i = 0; i < 600; ++i)
+    world_.cluster.intrude("busy", {std::nullopt, "x", Timestamp{1'700'000'000'000 - 600'000 + i * 500}});
+  for (int i = 0; i < 300; ++i)
+    world_.cluster.intrude("busy", {std::nullopt, "x", Timestamp{1'700'000'000'000 - 300'000 + i * 1000}});
+  start();
+  const Rate rate = *collector_.topic("busy")->rate;
+  EXPECT_THAT(rate.records_per_second, DoubleNear(1, 0.05));
+  ASSERT_GE(rate.points.size(), 29u);
+  EXPECT_THAT(rate.points.front(), DoubleNear(0, 0.05));
+  EXPECT_THAT(rate.points[rate.points.size() - 15], DoubleNear(2, 0.1));
+  EXPECT_THAT(rate.points.back(), DoubleNear(1, 0.05));
+}
+
 TEST_F(FactsCollectorTest, MeasuresWatchedTopicsEverySecond) {
   start();
   collector_.watch({"trades"});

@@ -34,6 +34,8 @@ std::string_view verb(AuditAction action) {
       return "create";
     case AuditAction::kTopicDelete:
       return "delete";
+    case AuditAction::kSchemaRegister:
+      return "register";
   }
   return "change";
 }
@@ -312,6 +314,12 @@ state::Decision<TopicChange> MeshState::finish_topic_change(AuditNumber number, 
   decision.response.topic = entry.subject.substr(entry.subject.find(':') + 1);
   decision.records.push_back({audit_key(number), to_json(entry)});
   decision.response.audit = std::make_shared<const AuditEntry>(std::move(entry));
+  return decision;
+}
+
+state::Decision<AuditPointer> MeshState::note(const Asked& asked, std::int64_t now_ms, AuditEntry entry) const {
+  state::Decision<AuditPointer> decision;
+  decision.response = audited(asked, now_ms, std::move(entry), decision.records);
   return decision;
 }
 

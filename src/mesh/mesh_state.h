@@ -93,6 +93,9 @@ class MeshState final : public state::Machine, public ProductIndex {
   /// How it ended; `summary` replaces the intent's.
   state::Decision<TopicChange> finish_topic_change(AuditNumber number, AuditOutcome outcome, std::string summary) const;
 
+  /// What happened elsewhere, as an entry: action, subject, outcome, summary and findings are given.
+  state::Decision<AuditPointer> note(const Asked& asked, std::int64_t now_ms, AuditEntry entry) const;
+
  private:
   void replay_product(const state::Record& record);
   void replay_audit(const state::Record& record);

@@ -243,17 +243,12 @@ void Products::finish_topic(std::shared_ptr<TopicRequest> request, Result<void> 
       [this, number, ok = result.ok(), summary = std::move(summary)]() -> Result<state::Decision<TopicChange>> {
         return state_.finish_topic_change(number, ok ? AuditOutcome::kDone : AuditOutcome::kFailed, summary);
       },
-      [this, request, create, number](Result<TopicChange> finished) {
+      [this, request, number](Result<TopicChange> finished) {
         under_way_.erase(number);
         if (!finished.ok()) return request->done(std::move(finished).error());
         if (finished->audit) {
           request->outcome.change.audit = finished->audit;
           note_audit(finished->audit);
-        }
-        if (!request->outcome.failure) {
-          for (MeshListener* listener : listeners_)
-            listener->topic_changed(request->topic,
-                                    create ? MeshListener::TopicEvent::kCreated : MeshListener::TopicEvent::kDeleted);
         }
         request->done(std::move(request->outcome));
       });
@@ -266,6 +261,19 @@ void Products::note_audit(const AuditPointer& entry) {
   // An intent is heard of when it has ended.
   if (entry->outcome == AuditOutcome::kStarted) return;
   for (MeshListener* listener : listeners_) listener->audited(*entry);
+}
+
+void Products::note(access::Principal principal, ApiCall call, AuditEntry entry) {
+  Asked asked{std::move(principal), {}, std::move(call)};
+  asked.display_name = parts_.directory.current()->display_name(asked.principal);
+  shard_.submit<AuditPointer>(
+      [this, asked = std::move(asked), entry = std::move(entry)]() -> Result<state::Decision<AuditPointer>> {
+        return state_.note(asked, now_ms(), entry);
+      },
+      [this](Result<AuditPointer> noted) {
+        if (noted.ok()) return note_audit(*noted);
+        if (noted.error().code != ErrorCode::kCancelled) kLog.error("an audit entry is lost", {{"why", noted.error()}});
+      });
 }
 
 AuditPage Products::list_audit(const AuditFilter& filter) const {

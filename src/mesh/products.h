@@ -28,8 +28,6 @@ class MeshListener {
  public:
   virtual ~MeshListener() = default;
   virtual void product_changed(const Change&) {}
-  enum class TopicEvent { kCreated, kDeleted };
-  virtual void topic_changed(const std::string&, TopicEvent) {}
   virtual void audited(const AuditEntry&) {}
   /// Everything may be different: the state was replayed from the start.
   virtual void reloaded() {}
@@ -87,6 +85,8 @@ class Products {
   void create_topic(Asked asked, stream::TopicSpec spec, Callback<Result<TopicOutcome>> done);
   void delete_topic(Asked asked, std::string topic, Callback<Result<TopicOutcome>> done);
 
+  /// Adds an entry about what happened elsewhere; `entry` says action, subject, outcome, summary and findings.
+  void note(access::Principal principal, ApiCall call, AuditEntry entry);
   AuditPage list_audit(const AuditFilter& filter) const;
   AuditPointer find_audit(AuditNumber number) const;
 

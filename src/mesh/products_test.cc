@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mesh/registry_schemas.h"
 #include "mesh/testing/mesh_world.h"
+#include "registry/service.h"
 
 namespace weft::mesh {
 namespace {
@@ -272,6 +274,60 @@ TEST(Audit, TellsWhoDidWhatAndWithWhichCall) {
   EXPECT_EQ(page.entries[1]->call.method, "PUT");
   EXPECT_EQ(page.entries[1]->call.body, "{}");
   EXPECT_EQ(world.products->find_audit(page.entries[1]->number)->number, 1);
+}
+
+TEST(Audit, HoldsRegistrationsThatChangeSomethingAndRefusedOnes) {
+  MeshWorld world;
+  registry::Service registry(world.loop, world.cluster, world.authorizer, {});
+  audit_registrations(registry, *world.products);
+  registry.start([](Result<void> started) { ASSERT_TRUE(started.ok()) << started.error().message; });
+  world.loop.run();
+  const auto put = [&](std::string text) {
+    registry.register_schema(world.as("mkovac").principal, {.subject = "orders/eu-value", .text = std::move(text)},
+                             [](auto) {});
+    world.loop.run();
+  };
+  put(R"("string")");
+  put(R"("string")");
+  put(R"("nonsense")");
+  const AuditPage page = world.products->list_audit({.action = AuditAction::kSchemaRegister});
+  ASSERT_EQ(page.entries.size(), 2u) << "what was there already is no change";
+  EXPECT_EQ(page.entries[1]->summary, "Registered orders/eu-value version 1, id 1");
+  EXPECT_EQ(page.entries[1]->display_name, "Mara Kovač");
+  EXPECT_EQ(page.entries[1]->call.path, "/subjects/orders%2Feu-value/versions");
+  EXPECT_EQ(page.entries[0]->outcome, AuditOutcome::kRefused);
+}
+
+TEST(RegistrySchemas, AnswersForMeshWhatTheRegistryHolds) {
+  MeshWorld world;
+  registry::Service registry(world.loop, world.cluster, world.authorizer, {});
+  RegistrySchemas schemas(registry);
+  registry.start([](Result<void>) {});
+  for (const char* text : {R"({"type":"record","name":"R","fields":[]})",
+                           R"({"type":"record","name":"R","fields":[{"name":"a","type":"int","default":0}]})"})
+    registry.register_schema(world.as("mkovac").principal, {.subject = "s", .text = text}, [](auto) {});
+  world.loop.run();
+  int answers = 0;
+  schemas.find("s", std::nullopt, [&](Result<SchemaPointer> found) {
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ((*found)->version, 2);
+    EXPECT_EQ((*found)->format, "AVRO");
+    EXPECT_NE((*found)->avro, nullptr);
+    ++answers;
+  });
+  schemas.find("s", 9, [&](Result<SchemaPointer> found) { answers += found.error().code == ErrorCode::kNotFound; });
+  schemas.find("t", std::nullopt,
+               [&](Result<SchemaPointer> found) { answers += found.error().code == ErrorCode::kNotFound; });
+  schemas.list_versions("s", [&](Result<SubjectVersions> versions) {
+    ASSERT_TRUE(versions.ok());
+    EXPECT_EQ(versions->versions.size(), 2u);
+    EXPECT_EQ(versions->compatibility, "BACKWARD");
+    ++answers;
+  });
+  schemas.find_id(schema::SchemaId{1}, [&](auto schema) { answers += schema.ok(); });
+  schemas.find_id(schema::SchemaId{7}, [&](auto schema) { answers += schema.error().code == ErrorCode::kNotFound; });
+  world.loop.run();
+  EXPECT_EQ(answers, 6);
 }
 
 TEST(Audit, PagesByWhatIsOlder) {

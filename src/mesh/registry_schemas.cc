@@ -1,7 +1,11 @@
 #include "mesh/registry_schemas.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "mesh/json_writer.h"
+#include "mesh/products.h"
 #include "registry/service.h"
 
 namespace weft::mesh {
@@ -59,6 +63,65 @@ void RegistrySchemas::find_id(schema::SchemaId id, Callback<Result<std::shared_p
   // The cache answers from memory; the read waits until what it saw is durable.
   service_.read_all<std::shared_ptr<const schema::avro::Schema>>(
       [this, id](const registry::Registry&) { return service_.avro_schema(id); }, std::move(done));
+}
+
+namespace {
+
+constexpr std::size_t kAuditedSchemaMax = 16 << 10;
+
+/// RFC 3986: what may not stand in a path segment as it is.
+std::string percent_encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    if (plain) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
+
+ApiCall registration_call(const registry::RegisterRequest& request) {
+  ApiCall call{"POST", fmt::format("/subjects/{}/versions", percent_encoded(request.subject)), {}, std::nullopt};
+  if (request.text.size() > kAuditedSchemaMax) return call;
+  JsonWriter json;
+  json.begin_object()
+      .member("schemaType", registry::schema_type_name(request.type))
+      .member("schema", request.text)
+      .key("references")
+      .begin_array();
+  for (const registry::Reference& each : request.references)
+    json.begin_object()
+        .member("name", each.name)
+        .member("subject", each.subject)
+        .member("version", each.version)
+        .end_object();
+  json.end_array().end_object();
+  call.body = std::move(json).take();
+  return call;
+}
+
+}  // namespace
+
+void audit_registrations(registry::Service& service, Products& products) {
+  service.observe([&products](const access::Principal& principal, const registry::RegisterRequest& request,
+                              const Result<registry::SubjectVersion>& outcome) {
+    // Serializers register at every start; a version that was there already (it has a time) is no change.
+    if (outcome.ok() && outcome->timestamp != kNoTimestamp) return;
+    if (!outcome.ok() && outcome.error().code == ErrorCode::kCancelled) return;
+    AuditEntry entry{.action = AuditAction::kSchemaRegister, .subject = "subject:" + request.subject};
+    if (outcome.ok()) {
+      entry.outcome = AuditOutcome::kDone;
+      entry.summary = fmt::format("Registered {} version {}, id {}", request.subject, outcome->version, outcome->id);
+    } else {
+      entry.outcome = AuditOutcome::kRefused;
+      entry.summary = fmt::format("Schema of {} not registered: {}", request.subject, outcome.error().message);
+    }
+    products.note(principal, registration_call(request), std::move(entry));
+  });
 }
 
 }  // namespace weft::mesh

@@ -8,6 +8,8 @@ class Service;
 
 namespace weft::mesh {
 
+class Products;
+
 /// Our own registry as mesh asks it. For what weft itself needs to know: who may see the answer is the caller's
 /// question.
 class RegistrySchemas final : public Schemas {
@@ -21,5 +23,8 @@ class RegistrySchemas final : public Schemas {
  private:
   registry::Service& service_;
 };
+
+/// From now on registrations that add a version, and refused ones, are in the audit. Both outlive the last of them.
+void audit_registrations(registry::Service& service, Products& products);
 
 }  // namespace weft::mesh
