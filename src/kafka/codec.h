@@ -34,6 +34,18 @@ Result<Message> decode(SharedBytes body, std::int16_t version) {
   return message;
 }
 
+/// As decode, but leaves alone what follows the message's end: what a broker does with requests, as Apache Kafka does.
+/// librdkafka sends three such bytes with every Metadata v9+ that asks for all topics (librdkafka#5049).
+template <class Message>
+Result<Message> decode_front(SharedBytes body, std::int16_t version) {
+  TRY_ASSIGN(const bool flexible, check_version(Message::kApi, version));
+  Reader in(std::move(body), flexible);
+  Message message;
+  read(in, message, version);
+  TRY(in.status());
+  return message;
+}
+
 /// kUnsupported when `version` can't carry what `message` says; kTooLarge for strings beyond their length field.
 template <class Message>
 Result<Encoded> encode(const Message& message, std::int16_t version) {
