@@ -492,7 +492,7 @@ TEST_F(BadInput, AnUnknownApiOrVersionClosesTheConnection) {
   }
 }
 
-TEST_F(BadInput, ABodyThatEndsTooSoonOrTooLateClosesTheConnection) {
+TEST_F(BadInput, ABodyThatEndsTooSoonClosesTheConnection) {
   start();
   auto encoded = kafka::encode_request(produce_request("orders", batch_of({{"a", "1"}})), {kafka::ApiKey::kProduce, 9, 1, "test"});
   ASSERT_TRUE(encoded.ok());
@@ -502,10 +502,15 @@ TEST_F(BadInput, ABodyThatEndsTooSoonOrTooLateClosesTheConnection) {
     store_be<std::int32_t>(frame.data(), static_cast<std::int32_t>(cut - 4));
     expect_closed(std::move(frame));
   }
-  Buffer longer = whole;
-  longer.push_back(std::byte{0});
-  store_be<std::int32_t>(longer.data(), static_cast<std::int32_t>(longer.size() - 4));
-  expect_closed(std::move(longer));
+}
+
+TEST_F(BadInput, BytesAfterABodyAreLeftAlone) {
+  // librdkafka's Metadata v12 for all topics, as 2.16 sends it: a null array of one byte in room for four (librdkafka#5049).
+  start();
+  auto& client = connect();
+  create_topic(client, "orders");
+  client.send_bytes({SharedBytes(std::string("\0\0\0\x12\0\x03\0\x0c\0\0\0\x07\0\x01x\0\0\0\0\0\0\0", 22))});
+  EXPECT_EQ(client.receive<kafka::MetadataResponse>(12, 7).topics.size(), 3u);
 }
 
 TEST_F(BadInput, WhatWasAskedBeforeIsStillAnswered) {

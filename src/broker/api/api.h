@@ -77,7 +77,7 @@ struct ApiHandler {
 template <class Message, void (*handle)(Request, Message)>
 constexpr ApiHandler api_handler(std::int16_t version_min, std::int16_t version_max) {
   return {Message::kApi, version_min, version_max, [](Request request, SharedBytes body) {
-            auto message = kafka::decode<Message>(std::move(body), request.version);
+            auto message = kafka::decode_front<Message>(std::move(body), request.version);
             if (!message.ok()) {
               request.responder->close(std::move(message).error());
             } else {
