@@ -48,10 +48,10 @@ void Engine::start(env::Executor& journal_thread, env::Executor& segment_thread)
 void Engine::abandon() { stopped_ = true; }
 
 void Engine::fail(const Error& why) {
+  if (stopped_.exchange(true)) return;  // another thread met the same fault
   kLog.error("a write or sync failed: stopping, what was acknowledged is safe and comes back at the next start",
              {{"error", why}});
   if (!hooks_.on_failure) std::_Exit(70);
-  stopped_ = true;
   hooks_.on_failure(why);
 }
 
