@@ -13,7 +13,7 @@ namespace {
 constexpr Logger kLog("log");
 constexpr std::uint64_t kPendingBytesMax = 32ULL << 20;      ///< Sequenced, in no entry yet.
 constexpr std::uint64_t kUnsegmentedBytesMax = 64ULL << 20;  ///< Held in memory until it is in its segment.
-constexpr std::uint64_t kSpaceLookBytes = 8ULL << 20;        ///< Written between two looks at the free space.
+constexpr std::uint64_t kSpaceLookBytes = 8ULL << 20;        ///< Reserved between two looks at the free space.
 /// Of the ring, for the barriers of starts that come before the next checkpoint.
 constexpr std::uint64_t kStartReserveBytes = 16 * kBlockBytes;
 constexpr auto kBarrierAfter = std::chrono::milliseconds(100);
@@ -336,17 +336,17 @@ void Engine::write_segments(Group& group) {
   segment_thread_->post([self = shared_from_this(), &group] {
     bool full = false;
     for (SegmentWrite& write : group.writes) {
-      const Result<void> written = write.files->write(write.position, write.pieces);
+      const Result<std::uint64_t> written = write.files->write(write.position, write.pieces);
       if (!written.ok() && written.error().code != ErrorCode::kDiskFull) return self->fail(written.error());
       if (!written.ok()) {
         full = true;
         continue;
       }
-      for (const ByteView piece : write.pieces) self->written_since_look_ += piece.size();
+      self->reserved_since_look_ += *written;
       write.pieces.clear();
     }
-    if (full || self->written_since_look_ >= kSpaceLookBytes) {
-      self->written_since_look_ = 0;
+    if (full || self->reserved_since_look_ >= std::min(kSpaceLookBytes, self->options_.free_bytes_min / 16)) {
+      self->reserved_since_look_ = 0;
       self->free_bytes_ = self->disk_.free_bytes(self->options_.directory).value_or(UINT64_MAX);
     }
     self->on_loop([self, &group, full] { self->segments_written(group, full); });

@@ -243,7 +243,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Callback<Result<void>> close_done_;
 
   std::atomic<std::uint64_t> free_bytes_{UINT64_MAX};
-  std::uint64_t written_since_look_ = 0;  ///< Segment thread only.
+  std::uint64_t reserved_since_look_ = 0;  ///< Segment thread only.
   Function<void(PartitionId, Offset)> visible_listener_;
   Function<void()> room_listener_;
 };

@@ -101,11 +101,11 @@ class SimLog {
   /// Runs an asynchronous call to its end; kTimeout when the machine stopped first.
   template <class T>
   Result<T> wait(Function<void(Callback<Result<T>>)> call) {
-    std::optional<Result<T>> answer;
-    on([&] { call([&](Result<T> result) { answer = std::move(result); }); });
-    run_until([&] { return answer.has_value() || failure_.has_value(); });
-    if (!answer.has_value()) return error(ErrorCode::kTimeout, "no answer");
-    return std::move(*answer);
+    const auto answer = std::make_shared<std::optional<Result<T>>>();
+    on([&] { call([answer](Result<T> result) { *answer = std::move(result); }); });
+    run_until([&] { return answer->has_value() || failure_.has_value(); });
+    if (!answer->has_value()) return error(ErrorCode::kTimeout, "no answer");
+    return std::move(**answer);
   }
   Result<void> create(std::vector<PartitionId> ids) {
     return wait<void>([&](auto done) { log_->create_partitions(std::move(ids), std::move(done)); });
@@ -126,19 +126,21 @@ class SimLog {
     return appended[0];
   }
   Result<std::vector<AppendedSlice>> append_set(std::vector<AppendSlice> slices) {
-    std::optional<Result<void>> durable;
-    const auto attempt = [&] { return append_now(slices, [&](Result<void> result) { durable = std::move(result); }); };
+    const auto durable = std::make_shared<std::optional<Result<void>>>();  // the answer may come after we gave up
+    const auto attempt = [&] {
+      return append_now(slices, [durable](Result<void> result) { *durable = std::move(result); });
+    };
     auto appended = attempt();
     while (!appended.ok() && appended.error().code == ErrorCode::kExhausted) {
-      bool room = false;
-      on([&] { log_->on_room([&] { room = true; }); });
-      if (!run_until([&] { return room || failure_.has_value(); }) || failure_.has_value()) break;
+      const auto room = std::make_shared<bool>(false);
+      on([&] { log_->on_room([room] { *room = true; }); });
+      if (!run_until([&] { return *room || failure_.has_value(); }) || failure_.has_value()) break;
       appended = attempt();
     }
     if (!appended.ok()) return appended;
-    run_until([&] { return durable.has_value() || failure_.has_value(); });
-    if (!durable.has_value()) return error(ErrorCode::kTimeout, "never durable");
-    TRY(*durable);
+    run_until([&] { return durable->has_value() || failure_.has_value(); });
+    if (!durable->has_value()) return error(ErrorCode::kTimeout, "never durable");
+    TRY(**durable);
     return appended;
   }
   Result<ReadResult> read(PartitionId id, Offset offset, std::int32_t bytes_max = 1 << 20) {

@@ -109,10 +109,11 @@ void SegmentFiles::close() {
   index_.reset();
 }
 
-Result<void> SegmentFiles::write(std::uint64_t position, std::span<const ByteView> pieces) {
+Result<std::uint64_t> SegmentFiles::write(std::uint64_t position, std::span<const ByteView> pieces) {
   TRY_ASSIGN(const auto file, log());
   std::uint64_t end = position;
   for (const ByteView piece : pieces) end += piece.size();
+  const std::uint64_t reserved_before = std::max(reserved_, position);
   if (end > reserved_) {
     const std::uint64_t ahead = std::clamp(end, kReserveBytesMin, kReserveBytesMax);
     if (file->allocate(position, end + ahead - position).ok()) {
@@ -122,7 +123,8 @@ Result<void> SegmentFiles::write(std::uint64_t position, std::span<const ByteVie
       reserved_ = end;
     }
   }
-  return file->write_at(position, pieces);
+  TRY(file->write_at(position, pieces));
+  return std::max(reserved_, end) - std::min(reserved_before, end);
 }
 
 void Segment::add(Offset base_offset, Offset last_offset, std::uint32_t length, Timestamp first, Timestamp max) {

@@ -35,9 +35,9 @@ class SegmentFiles {
   std::shared_ptr<env::File> open_index() const;
   void close();
 
-  /// Writes batches at their position, reserving space ahead of them. The segment thread only. kDiskFull: nothing is
-  /// lost, try again when there is room.
-  Result<void> write(std::uint64_t position, std::span<const ByteView> pieces);
+  /// Writes batches at their position, reserving space ahead of them; returns how much was reserved anew. The segment
+  /// thread only. kDiskFull: nothing is lost, try again when there is room.
+  Result<std::uint64_t> write(std::uint64_t position, std::span<const ByteView> pieces);
 
  private:
   Result<std::shared_ptr<env::File>> open(std::shared_ptr<env::File>& file, const std::string& path, bool& fresh,
