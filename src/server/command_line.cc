@@ -26,6 +26,7 @@ struct Parsed {
   std::string directory;
   bool reset = false;
   bool markdown = false;
+  bool batches = false;
   std::function<int()> run;
 };
 
@@ -177,12 +178,13 @@ void add_record_commands(CLI::App& app, Parsed& parsed) {
 
 void add_log_commands(CLI::App& app, Parsed& parsed) {
   CLI::App* log = app.add_subcommand("log", "Look into a data directory that no weft is using")->require_subcommand(1);
-  CLI::App* inspect = add_command(*log, parsed, "inspect", "Print journal entries, segments and indexes", [&] { return log_inspect(parsed.directory, parsed.client.json); });
+  CLI::App* inspect = add_command(*log, parsed, "inspect", "Print journal entries, segments and indexes", [&] { return log_inspect(parsed.directory, parsed.batches); });
   CLI::App* verify = add_command(*log, parsed, "verify", "Check every byte against its checksum", [&] { return log_verify(parsed.directory, parsed.client.json); });
   for (CLI::App* command : {inspect, verify}) {
     command->add_option("directory", parsed.directory, "Data directory")->required();
-    command->add_flag("--json", parsed.client.json, "Machine-readable output");
   }
+  inspect->add_flag("--batches", parsed.batches, "Every batch and index entry too");
+  verify->add_flag("--json", parsed.client.json, "Machine-readable output");
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ int consume(const ClientOptions& client, const ConsumeOptions& options);
 /// What could keep weft from running well here: disk, ports, limits, a running server's health.
 int doctor(const ClientOptions& client, const Settings& settings);
 
-int log_inspect(const std::string& directory, bool json);
+int log_inspect(const std::string& directory, bool batches);
 int log_verify(const std::string& directory, bool json);
 
 }  // namespace weft::server
