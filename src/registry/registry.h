@@ -35,7 +35,7 @@ struct SubjectVersion {
   SchemaId id;
   StoredSchemaPointer schema;
   bool deleted = false;
-  Timestamp timestamp = kNoTimestamp;  ///< When it was registered.
+  Timestamp timestamp = kNoTimestamp;  ///< When it was registered; none in the answer that has just made it.
 };
 
 /// What a client wants to register or look up.
