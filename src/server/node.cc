@@ -256,6 +256,7 @@ void Node::Parts::end_http() {
 void Node::Parts::end_all() {
   end_http();
   api.reset();
+  if (registry) registry->observe({});  // it writes to the products' audit
   products.reset();
   catalogue.reset();
   facts.reset();
