@@ -5,8 +5,6 @@
 #include <charconv>
 #include <set>
 
-#include "base/check.h"
-#include "base/log.h"
 #include "registry/answers.h"
 #include "registry/refusal.h"
 #include "registry/subject_name.h"
@@ -27,8 +25,6 @@ constexpr std::size_t kReferencesMax = 1'000;
 constexpr std::size_t kReferenceTextBytesMax = std::size_t{16} << 20;
 
 constexpr std::string_view kGlobalContext = ":.__GLOBAL:";
-
-constexpr Logger kLog("registry");
 
 }  // namespace
 
@@ -407,128 +403,6 @@ std::size_t Registry::schema_count() const {
   std::size_t count = 0;
   for (const auto& [name, context] : contexts_) count += context.ids.size();
   return count;
-}
-
-// ---- Replay
-
-void Registry::replay(const state::Record& record, Offset offset, Timestamp timestamp) {
-  auto read = reader_.read(record);
-  if (!read.ok()) {
-    ++records_ignored_;
-    kLog.warn("record of _schemas is skipped", {{"offset", offset.get()}, {"why", read.error()}});
-    return;
-  }
-  std::visit([&](auto& known) { apply(std::move(known), timestamp); }, *read);
-}
-
-void Registry::reset() {
-  subjects_.clear();
-  contexts_.clear();
-  configs_.clear();
-  modes_.clear();
-  references_.clear();
-  records_ignored_ = 0;
-}
-
-void Registry::apply(SchemaRecord record, Timestamp timestamp) {
-  if (!record.value) return remove(record.subject, record.version);
-  const SchemaId id = record.value->id;
-  Context& context = contexts_.try_emplace(std::string(context_of(record.subject))).first->second;
-  const auto known = context.ids.find(id);
-  if (known != context.ids.end() && known->second.schema->definition.text != record.value->definition.text) {
-    // The id already means something else: Confluent's readers leave such a record out, and so must we.
-    ++records_ignored_;
-    kLog.warn("record of _schemas is skipped: its schema id belongs to another schema",
-              {{"subject", record.subject}, {"version", record.version}, {"id", id.get()}});
-    return;
-  }
-  StoredSchemaPointer stored;
-  if (known != context.ids.end() && known->second.schema->definition == record.value->definition) {
-    stored = known->second.schema;
-  } else {
-    Definition definition = std::move(record.value->definition);
-    const Uuid guid = guid_of(definition);
-    stored = std::make_shared<const StoredSchema>(StoredSchema{std::move(definition), guid});
-  }
-  if (const Versions* versions = find_subject(record.subject);
-      versions != nullptr && versions->contains(record.version)) {
-    remove(record.subject, record.version);
-  }
-  const auto subject = subjects_.try_emplace(std::move(record.subject)).first;
-  if (!record.value->deleted) count_references(subject->first, stored->definition, +1);
-  context.id_max = std::max(context.id_max, id.get());
-  context.identities[stored->guid] = id;
-  IdEntry& entry = context.ids[id];
-  if (!entry.schema) entry.schema = stored;
-  entry.uses.emplace_back(&subject->first, record.version);
-  subject->second.emplace(record.version, Version{id, record.value->deleted, timestamp, std::move(stored)});
-}
-
-void Registry::remove(const std::string& subject, std::int32_t version) {
-  const auto versions = subjects_.find(subject);
-  if (versions == subjects_.end()) return;
-  const auto at = versions->second.find(version);
-  if (at == versions->second.end()) return;
-  if (!at->second.deleted) count_references(subject, at->second.schema->definition, -1);
-  Context& context = contexts_.find(context_of(subject))->second;
-  const auto entry = context.ids.find(at->second.id);
-  CHECK(entry != context.ids.end(), "every version's id is known");
-  std::erase(entry->second.uses, std::pair(&versions->first, version));
-  if (entry->second.uses.empty()) {
-    // The id stays used up (id_max); a schema that comes back later gets a new one, as Confluent's does.
-    context.identities.erase(entry->second.schema->guid);
-    context.ids.erase(entry);
-  }
-  versions->second.erase(at);
-  if (versions->second.empty()) subjects_.erase(versions);
-}
-
-void Registry::count_references(std::string_view subject, const Definition& definition, int by) {
-  for (const Reference& reference : definition.references) {
-    const auto at = references_.try_emplace({in_context_of(subject, reference.subject), reference.version}).first;
-    at->second += by;
-    if (at->second == 0) references_.erase(at);
-  }
-}
-
-void Registry::apply(ConfigRecord record, Timestamp) {
-  if (record.value_json) {
-    configs_[record.subject] = {schema::parse_level(record.compatibility_level), record.normalize};
-  } else {
-    configs_.erase(record.subject);
-  }
-}
-
-void Registry::apply(ModeRecord record, Timestamp) {
-  if (record.mode && !record.mode->empty()) {
-    modes_[record.subject] = std::move(*record.mode);
-  } else {
-    modes_.erase(record.subject);
-  }
-}
-
-void Registry::apply(DeleteSubjectRecord record, Timestamp) {
-  const auto versions = subjects_.find(record.subject);
-  if (!record.version || versions == subjects_.end()) return;
-  for (auto& [number, version] : versions->second) {
-    if (number > *record.version || version.deleted) continue;
-    version.deleted = true;
-    count_references(record.subject, version.schema->definition, -1);
-  }
-}
-
-void Registry::apply(ClearSubjectRecord record, Timestamp) {
-  const bool whole_context = record.subject.empty() || context_subject(context_of(record.subject)) == record.subject;
-  std::vector<std::pair<std::string, std::int32_t>> gone;
-  for (const auto& [subject, versions] : subjects_) {
-    const bool meant = record.subject.empty() || subject == record.subject ||
-                       (whole_context && context_of(subject) == context_of(record.subject));
-    if (!meant) continue;
-    for (const auto& [number, version] : versions) {
-      if (version.deleted) gone.emplace_back(subject, number);
-    }
-  }
-  for (const auto& [subject, number] : gone) remove(subject, number);
 }
 
 }  // namespace weft::registry
