@@ -99,29 +99,71 @@ TEST(SimEnv, ABusyThreadDoesNothingElseAndAnswersAfterwards) {
   EXPECT_TRUE(loop_was_free);
 }
 
-TEST(SimEnv, CutConnectionsFailOnBothEnds) {
-  SimEnv sim(1);
-  auto loop = sim.make_loop("loop");
-  std::unique_ptr<Connection> server;
-  std::unique_ptr<Connection> client;
-  auto listener = sim.network().listen(*loop, {"127.0.0.1", 0},
-                                       [&](std::unique_ptr<Connection> made) { server = std::move(made); });
-  sim.run_on(*loop, [&] {
-    sim.network().connect(*loop, listener.value()->local(), 1s,
-                          [&](Result<std::unique_ptr<Connection>> made) { client = std::move(made).value(); });
-  });
-  ASSERT_TRUE(sim.run_until([&] { return client && server; }));
-  std::vector<ErrorCode> failed;
-  Buffer room(16);
-  Buffer other_room(16);
-  sim.run_on(*loop, [&] {
-    client->read(room, [&](Result<std::size_t> got) { failed.push_back(got.error().code); });
-    server->read(other_room, [&](Result<std::size_t> got) { failed.push_back(got.error().code); });
-  });
-  sim.cut_connections();
-  sim.run_idle();
-  EXPECT_THAT(failed, testing::ElementsAre(ErrorCode::kIo, ErrorCode::kIo));
-  sim.run_on(*loop, [&] { client.reset(), server.reset(), listener.value().reset(); });
+/// Two ends of a simulated connection.
+class SimConnectionTest : public testing::Test {
+ protected:
+  SimConnectionTest() {
+    listener_ =
+        sim_.network()
+            .listen(*loop_, {"127.0.0.1", 0}, [this](std::unique_ptr<Connection> made) { server_ = std::move(made); })
+            .value();
+    sim_.run_on(*loop_, [this] {
+      sim_.network().connect(*loop_, listener_->local(), 1s,
+                             [this](Result<std::unique_ptr<Connection>> made) { client_ = std::move(made).value(); });
+    });
+    EXPECT_TRUE(sim_.run_until([this] { return client_ && server_; }));
+    sim_.run_on(*loop_, [this] {
+      read(*client_, client_room_);
+      read(*server_, server_room_);
+    });
+  }
+  ~SimConnectionTest() override {
+    sim_.run_on(*loop_, [this] { client_.reset(), server_.reset(), listener_.reset(); });
+  }
+
+  void read(Connection& from, Buffer& room) {
+    from.read(room, [this, &from, &room](Result<std::size_t> got) {
+      if (!got.ok()) return failed_.push_back(got.error().code);
+      bytes_read_ += *got;
+      read(from, room);
+    });
+  }
+
+  SimEnv sim_{1};
+  std::unique_ptr<EventLoop> loop_ = sim_.make_loop("loop");
+  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<Connection> server_;
+  std::unique_ptr<Connection> client_;
+  Buffer client_room_ = Buffer(16);
+  Buffer server_room_ = Buffer(16);
+  std::vector<ErrorCode> failed_;
+  std::size_t bytes_read_ = 0;
+};
+
+TEST_F(SimConnectionTest, CutConnectionsFailOnBothEnds) {
+  sim_.cut_connections();
+  sim_.run_idle();
+  EXPECT_THAT(failed_, testing::ElementsAre(ErrorCode::kIo, ErrorCode::kIo));
+}
+
+TEST_F(SimConnectionTest, ADrawnDisconnectLosesTheWriteAndBothEndsKnow) {
+  SimNetworkOptions options;
+  options.disconnect = 0.1;
+  sim_.set_network(options);
+  std::size_t bytes_written = 0;
+  std::optional<ErrorCode> refused;
+  Function<void()> write = [&] {
+    client_->write({SharedBytes(std::string(10, 'x'))}, [&](Result<void> done) {
+      if (!done.ok()) return void(refused = done.error().code);
+      bytes_written += 10;
+      write();
+    });
+  };
+  sim_.run_on(*loop_, [&] { write(); });
+  ASSERT_TRUE(sim_.run_until([&] { return failed_.size() == 2 && refused; }));
+  EXPECT_EQ(*refused, ErrorCode::kIo);
+  EXPECT_GT(bytes_written, 0U);
+  EXPECT_LE(bytes_read_, bytes_written) << "what was under way is lost";
 }
 
 }  // namespace

@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "http/ascii.h"
+
 namespace weft::http {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-  return out;
-}
 
 /// Host and port of "name", "name:port", "[::1]:port"; an empty host when it is none of these.
 struct Authority {
@@ -24,11 +19,11 @@ Authority parse_authority(std::string_view text) {
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
     if (end == std::string_view::npos) return {};
-    parts.host = lower(text.substr(1, end - 1));
+    parts.host = ascii_lower(text.substr(1, end - 1));
     rest = text.substr(end + 1);
   } else {
     const std::size_t colon = std::min(text.find(':'), text.size());
-    parts.host = lower(text.substr(0, colon));
+    parts.host = ascii_lower(text.substr(0, colon));
     rest = text.substr(colon);
   }
   if (rest.empty()) return parts;
@@ -41,8 +36,8 @@ Authority parse_authority(std::string_view text) {
 
 HostPolicy::HostPolicy(const env::Address& listen, std::vector<std::string> hosts_allowed)
     : listen_(listen), hosts_allowed_(std::move(hosts_allowed)) {
-  listen_.host = lower(listen_.host);
-  for (std::string& host : hosts_allowed_) host = lower(host);
+  listen_.host = ascii_lower(listen_.host);
+  for (std::string& host : hosts_allowed_) host = ascii_lower(host);
 }
 
 bool HostPolicy::listed(std::string_view authority) const {
@@ -72,7 +67,7 @@ Result<void> HostPolicy::check(const Request& request, const env::Address& local
     const std::size_t scheme = origin->find("://");
     const std::string_view authority =
         scheme == std::string_view::npos ? std::string_view{} : origin->substr(scheme + 3);
-    const bool same = host && !authority.empty() && lower(authority) == lower(*host);
+    const bool same = host && !authority.empty() && ascii_lower(authority) == ascii_lower(*host);
     if (!same && !listed(authority)) {
       return error(ErrorCode::kForbidden, "a page of '{}' may not send requests here; add it to the allowed hosts",
                    *origin);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "http/ascii.h"
 #include "http/http.h"
 
 namespace weft::http {
@@ -17,12 +18,6 @@ std::string_view next_part(std::string_view& rest, char separator) {
   const std::string_view part = trimmed(rest.substr(0, end));
   rest.remove_prefix(std::min(end + 1, rest.size()));
   return part;
-}
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool same_but_for_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 /// "q=0", "q=0.000": not acceptable.
@@ -88,9 +83,9 @@ bool Request::accepts(std::string_view media_type) const {
   for (std::string_view rest = *accept; !rest.empty();) {
     std::string_view range = next_part(rest, ',');
     const std::string_view type = next_part(range, ';');
-    const bool any_subtype = type.ends_with("/*") && same_but_for_case(type.substr(0, type.size() - 2),
-                                                                       media_type.substr(0, media_type.find('/')));
-    const std::size_t weight = same_but_for_case(type, media_type) ? 3 : any_subtype ? 2 : type == "*/*" ? 1 : 0;
+    const bool any_subtype = type.ends_with("/*") && equal_but_for_case(type.substr(0, type.size() - 2),
+                                                                        media_type.substr(0, media_type.find('/')));
+    const std::size_t weight = equal_but_for_case(type, media_type) ? 3 : any_subtype ? 2 : type == "*/*" ? 1 : 0;
     if (weight == 0 || weight < best) continue;
     best = weight;
     accepted = true;

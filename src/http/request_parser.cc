@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "http/ascii.h"
 #include "http/uri.h"
 
 namespace weft::http {
@@ -45,13 +46,6 @@ Refusal refusal_of(const boost::system::error_code& fault, std::size_t header_by
     return {505, error(ErrorCode::kUnsupported, "only HTTP/1.1 and HTTP/1.0 are spoken here")};
   }
   return {400, error(ErrorCode::kInvalidArgument, "this is no HTTP request: {}", fault.message())};
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-  return out;
 }
 
 }  // namespace
@@ -115,16 +109,16 @@ std::optional<Refusal> RequestParser::read_head() {
   std::size_t host_count = 0;
   std::size_t coding_count = 0;
   for (const auto& field : message) {
-    std::string name = lower({field.name_string().data(), field.name_string().size()});
+    std::string name = ascii_lower(std::string_view(field.name_string().data(), field.name_string().size()));
     std::string value(field.value().data(), field.value().size());
     if (name == "host") ++host_count;
     if (name == "transfer-encoding") ++coding_count;
-    if (name == "expect" && lower(value) == "100-continue") expects_continue_ = !http_1_0_;
+    if (name == "expect" && ascii_lower(value) == "100-continue") expects_continue_ = !http_1_0_;
     request_.headers.emplace_back(std::move(name), std::move(value));
   }
   // RFC 9112 6.1 and 3.2: whoever reads these otherwise sees another request than we do.
   if (coding_count > 0 && (http_1_0_ || !beast_->parser.chunked() || coding_count > 1 ||
-                           lower(*request_.header("transfer-encoding")) != "chunked")) {
+                           ascii_lower(*request_.header("transfer-encoding")) != "chunked")) {
     return Refusal{501, error(ErrorCode::kUnsupported, "the only transfer coding taken is chunked")};
   }
   if (host_count > 1 || (host_count == 0 && !http_1_0_)) {

@@ -8,7 +8,7 @@ namespace {
 class RouterTest : public testing::Test {
  protected:
   void add(Method method, std::string pattern) {
-    router_.add(method, pattern, [this, pattern](Request request, Responder responder) {
+    router_.add(method, pattern, [pattern](Request request, Responder responder) {
       std::string text = pattern;
       for (const auto& [name, value] : request.parameters) text += " " + name + "=" + value;
       responder.send(Response::text(200, text));
