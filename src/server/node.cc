@@ -186,6 +186,7 @@ Result<void> Node::Parts::start_mesh() {
     catalogue = std::make_unique<mesh::Catalogue>(*facts);
     products = std::make_unique<mesh::Products>(
         mesh::Products::Parts{*loop, cluster(), *schemas, *directory, authorizer, *catalogue});
+    mesh::audit_registrations(*registry, *products);
     api = std::make_unique<api::Api>(services());
     return true;
   });
