@@ -102,6 +102,7 @@ struct Place {
   const FieldText* field = nullptr;
   std::string_view text;
   int score = 0;
+  std::size_t order = 0;  ///< As the product is read; decides between equal scores.
 };
 
 /// How one product answers a text.
@@ -142,7 +143,9 @@ class Matcher {
       if (best == 0) answer.matches = false;
       answer.score += best;
     }
-    std::stable_sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) { return a.score > b.score; });
+    std::sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) {
+      return std::pair(-a.score, a.order) < std::pair(-b.score, b.order);
+    });
     answer.places = std::move(places_);
     return answer;
   }
@@ -162,7 +165,10 @@ class Matcher {
     }
     if (score > 0) note({in, field, text, score});
   }
-  void note(Place place) { places_.push_back(place); }
+  void note(Place place) {
+    place.order = places_.size();
+    places_.push_back(place);
+  }
 
   const std::vector<std::string>& terms_;
   std::vector<int> best_;
@@ -258,8 +264,9 @@ class Counter {
   std::vector<FacetCount> take() && {
     std::vector<FacetCount> out;
     for (auto& [value, count] : counts_) out.push_back({value, count});
-    std::stable_sort(out.begin(), out.end(),
-                     [](const FacetCount& a, const FacetCount& b) { return a.count > b.count; });
+    std::sort(out.begin(), out.end(), [](const FacetCount& a, const FacetCount& b) {
+      return a.count != b.count ? a.count > b.count : a.value < b.value;
+    });
     if (out.size() > kFacetValuesMax) out.resize(kFacetValuesMax);
     return out;
   }
@@ -325,22 +332,28 @@ std::int64_t last_record_of(const Candidate& candidate) {
   return candidate.facts && candidate.facts->last_record ? candidate.facts->last_record->timestamp_ms : -1;
 }
 
+/// Below zero when `a` comes first by this sort alone.
+int compare(const Candidate& a, const Candidate& b, ProductSort sort) {
+  const auto order = [](const auto& first, const auto& second) { return first < second ? -1 : second < first ? 1 : 0; };
+  switch (sort) {
+    case ProductSort::kBest:
+      return order(b.answer.score, a.answer.score);
+    case ProductSort::kName:
+      return order((*a.product)->id.name, (*b.product)->id.name);
+    case ProductSort::kRate:
+      return order(rate_of(b), rate_of(a));
+    case ProductSort::kFreshness:
+      return order(last_record_of(b), last_record_of(a));
+    case ProductSort::kNewest:
+      return order((*b.product)->published_at_ms, (*a.product)->published_at_ms);
+  }
+  return 0;
+}
+
 void sort_candidates(std::vector<Candidate>& candidates, ProductSort sort) {
-  // Candidates come in the order of their ids, and equal ones stay so.
-  std::stable_sort(candidates.begin(), candidates.end(), [sort](const Candidate& a, const Candidate& b) {
-    switch (sort) {
-      case ProductSort::kBest:
-        return a.answer.score > b.answer.score;
-      case ProductSort::kName:
-        return (*a.product)->id.name < (*b.product)->id.name;
-      case ProductSort::kRate:
-        return rate_of(a) > rate_of(b);
-      case ProductSort::kFreshness:
-        return last_record_of(a) > last_record_of(b);
-      case ProductSort::kNewest:
-        return (*a.product)->published_at_ms > (*b.product)->published_at_ms;
-    }
-    return false;
+  std::sort(candidates.begin(), candidates.end(), [sort](const Candidate& a, const Candidate& b) {
+    const int by_sort = compare(a, b, sort);
+    return by_sort != 0 ? by_sort < 0 : (*a.product)->id < (*b.product)->id;
   });
 }
 

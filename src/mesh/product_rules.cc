@@ -375,9 +375,12 @@ class DraftCheck {
 }  // namespace
 
 std::vector<Finding> check_product(const ProductId& id, const ProductDraft& draft, const RuleContext& context) {
-  std::vector<Finding> findings = DraftCheck(id, draft, context).run();
-  std::stable_sort(findings.begin(), findings.end(),
-                   [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
+  const std::vector<Finding> by_field = DraftCheck(id, draft, context).run();
+  std::vector<Finding> findings;
+  for (const Severity severity : {Severity::kBlocks, Severity::kWarns, Severity::kPasses}) {
+    std::copy_if(by_field.begin(), by_field.end(), std::back_inserter(findings),
+                 [severity](const Finding& finding) { return finding.severity == severity; });
+  }
   return findings;
 }
 
