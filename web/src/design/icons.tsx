@@ -33,8 +33,8 @@ export const Weave = shape('Weave', <path d="M8 2v2.5M8 9v6.5M8 20v2M16 2v7.5M16
 export const Pulse = shape(
   'Pulse',
   <>
-    <circle cx="12" cy="12" r="2" fill="currentColor" />
-    <path d="M7.8 16.2a6 6 0 0 1 0-8.4M16.2 7.8a6 6 0 0 1 0 8.4M4.6 19.4a10.5 10.5 0 0 1 0-14.8M19.4 4.6a10.5 10.5 0 0 1 0 14.8" />
+    <circle cx="12" cy="12" r="1.6" fill="currentColor" />
+    <path d="M6.5 17.5a8 8 0 0 1 0-11M17.5 6.5a8 8 0 0 1 0 11" />
   </>,
 );
 
@@ -66,12 +66,12 @@ export function TierBars({ tier, size = 14 }: { tier: 1 | 2 | 3; size?: number }
 /** weft's mark in two colours of the theme. */
 export function Mark({ size = 22, faded = false }: { size?: number; faded?: boolean }) {
   return (
-    <svg width={size} height={size} viewBox="0 0 22 22" fill="none" strokeWidth="2.2" strokeLinecap="round" aria-hidden="true" focusable="false">
+    <svg width={size} height={size} viewBox="0 0 22 22" fill="none" strokeWidth={faded ? 1 : 2.2} strokeLinecap="round" aria-hidden="true" focusable="false">
       <path stroke="var(--faint)" d="M7 2v1.3M7 7.7v5.6M7 18.7V20M15 2v6.3M15 13.7V20" />
       {faded ? (
         <>
           <path stroke="var(--accent)" d="M2 5.5h6.5M13 5.5H20" />
-          <path stroke="var(--line-2)" strokeWidth="1.4" strokeDasharray="1.6 2" d="M2 11h18M2 16.5h18" />
+          <path stroke="var(--line-2)" strokeDasharray="1.6 1.8" d="M2 11h18M2 16.5h18" />
         </>
       ) : (
         <path stroke="var(--series-1)" d="M2 5.5h10.3M17.7 5.5H20M2 11h2.3M9.7 11H20M2 16.5h10.3M17.7 16.5H20" />

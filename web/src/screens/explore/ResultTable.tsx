@@ -25,8 +25,8 @@ export function ResultTable({ rows, metrics, query }: { rows: Held['rows']; metr
           <col />
           <col style={{ width: 146 }} />
           <col style={{ width: 132 }} />
-          <col style={{ width: 188 }} />
-          <col style={{ width: 154 }} />
+          <col style={{ width: 182 }} />
+          <col style={{ width: 140 }} />
         </colgroup>
         <thead>
           <tr>

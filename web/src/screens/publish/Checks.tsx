@@ -34,9 +34,9 @@ export function Checks({ check, checking, error, busy, anonymous, onField, onSug
         {check && (
           <>
             <p className={styles.sum}>
-              {check.blocks > 0 && <State of="blocks">{check.blocks} block</State>}
-              {check.warns > 0 && <State of="warns">{check.warns} warn</State>}
-              <State of="passes">{check.passes} pass</State>
+              {check.blocks > 0 && <State of="blocks">{check.blocks} {check.blocks === 1 ? 'blocks' : 'block'}</State>}
+              {check.warns > 0 && <State of="warns">{check.warns} {check.warns === 1 ? 'warns' : 'warn'}</State>}
+              <State of="passes">{check.passes} {check.passes === 1 ? 'passes' : 'pass'}</State>
             </p>
             <p className={styles.bar} aria-hidden="true">
               {findings.map((finding) => (

@@ -6,7 +6,7 @@ import { answer, api, type Schemas } from '../../api/client';
 import { checkQuery, meQuery, teamsQuery, topicQuery } from '../../api/queries';
 import { Badge, State } from '../../design/Badge';
 import { Button, buttonClass } from '../../design/Button';
-import { Choices, NativeSelect, TextArea, TextField } from '../../design/Field';
+import { Choices, type FieldFinding, FindingLine, NativeSelect, TextArea, TextField } from '../../design/Field';
 import { HistoryThread } from '../../design/HistoryThread';
 import { Icon } from '../../design/Icon';
 import { TopicLines } from '../../design/icons';
@@ -227,14 +227,14 @@ function Describe({ topic, me, draft, set, check }: PartProps & { topic: Schemas
           />
         </div>
         <div data-field="tags">
-          <Tags tags={draft.tags} onChange={(tags) => set({ tags })} finding={findingFor(check, 'tags')?.message} />
+          <Tags tags={draft.tags} onChange={(tags) => set({ tags })} finding={findingFor(check, 'tags')} />
         </div>
       </section>
     </div>
   );
 }
 
-function Tags({ tags, onChange, finding }: { tags: string[]; onChange: (tags: string[]) => void; finding: string | undefined }) {
+function Tags({ tags, onChange, finding }: { tags: string[]; onChange: (tags: string[]) => void; finding: FieldFinding | undefined }) {
   const [text, setText] = useState('');
   const add = () => {
     const tag = text.trim();
@@ -244,7 +244,10 @@ function Tags({ tags, onChange, finding }: { tags: string[]; onChange: (tags: st
   return (
     <fieldset>
       <legend className="strong" style={{ marginBottom: 6 }}>
-        Tags <span className="small muted">optional</span>
+        Tags{' '}
+        <span className="small muted" style={{ fontWeight: 400 }}>
+          optional
+        </span>
       </legend>
       <div className={styles.tags}>
         {tags.map((tag) => (
@@ -270,7 +273,11 @@ function Tags({ tags, onChange, finding }: { tags: string[]; onChange: (tags: st
           }}
         />
       </div>
-      {finding && <p className="small" style={{ color: 'var(--bad)', marginTop: 6 }}>{finding}</p>}
+      {finding && (
+        <div style={{ marginTop: 6 }}>
+          <FindingLine finding={finding} />
+        </div>
+      )}
     </fieldset>
   );
 }
@@ -338,7 +345,7 @@ function Steps({ topic, check }: { topic: Schemas['Topic']; check: Schemas['Chec
           const blocks = counts(step, 'blocks');
           const warns = counts(step, 'warns');
           const state = blocks === 0 && check ? 'done' : step === firstOpen ? 'now' : 'later';
-          const said: ReactNode = !check ? 'not checked yet' : blocks + warns === 0 ? (step === 'source' ? 'ready' : 'complete') : [blocks > 0 && `${blocks} ${blocks === 1 ? 'blocks' : 'block'}`, warns > 0 && `${warns} warns`].filter(Boolean).join(', ');
+          const said: ReactNode = !check ? 'not checked yet' : blocks + warns === 0 ? (step === 'source' ? 'ready' : 'complete') : [blocks > 0 && `${blocks} ${blocks === 1 ? 'finding blocks' : 'block'}`, warns > 0 && `${warns} ${warns === 1 ? 'warns' : 'warn'}`].filter(Boolean).join(', ');
           return (
             <li key={step} className={styles.step}>
               <span className={styles.dot} data-state={state}>
