@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { expectAccessible, openBrowser, openPage, screenshot } from './browser.mjs';
+import { startDemo } from './weft.mjs';
+
+const stocktrades = '/products/execution/stocktrades';
+
+// Every view, and something that must be on it each time it is loaded.
+const views = [
+  { name: 'explore', path: '/explore', shows: `a[href="${stocktrades}/overview"]` },
+  { name: 'explore-search', path: '/explore?q=quantity&domain=execution&sort=rate', shows: 'mark' },
+  { name: 'explore-no-hit', path: '/explore?q=zebra&quality=raw', shows: 'text=Drop 1 filter' },
+  { name: 'overview', path: `${stocktrades}/overview`, shows: 'td:has-text("quantity")' },
+  { name: 'schema', path: `${stocktrades}/schema?find=quant`, shows: 'mark' },
+  { name: 'schema-text', path: `${stocktrades}/schema?show=text`, shows: 'pre' },
+  { name: 'samples-live', path: `${stocktrades}/samples`, shows: '[data-row-link]' },
+  { name: 'samples-newest', path: '/products/membership/users/samples?from=newest', shows: '[data-row-link]' },
+  {
+    name: 'samples-record',
+    path: '/products/edge/pageviews/samples?from=newest&record=0:0&show=raw',
+    shows: 'aside[aria-label="Open record"] pre',
+  },
+  { name: 'use', path: `${stocktrades}/use?with=python`, shows: 'text=reader.py' },
+  { name: 'publish', path: '/publish', shows: 'text=high_value_stock_trades' },
+  { name: 'publish-form', path: '/publish/high_value_stock_trades', shows: 'text=blocks' },
+  { name: 'create', path: '/create', shows: 'text=What you can use today' },
+  { name: 'govern', path: '/govern', shows: 'text=What you can use today' },
+  { name: 'lineage', path: '/lineage', shows: 'text=What you can use today' },
+  { name: 'domains', path: '/domains', shows: 'text=@execution-team' },
+  { name: 'activity', path: '/activity', shows: 'h1' },
+  { name: 'operations', path: '/operations', shows: 'td:has-text("stocktrades")' },
+  { name: 'settings', path: '/settings', shows: 'td' },
+  { name: 'design', path: '/design', shows: 'text=Badges' },
+  { name: 'not-found', path: '/nowhere', shows: 'text=There is no page here' },
+  { name: 'no-product', path: '/products/edge/nothing/overview', shows: 'text=404, not found', complains: /404/ },
+];
+
+let weft;
+let browser;
+before(async () => {
+  weft = await startDemo();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await weft?.stop();
+});
+
+for (const theme of ['light', 'dark']) {
+  for (const view of views) {
+    test(`${view.name} in ${theme} is accessible, quiet and survives a reload`, async () => {
+      const { page, expectQuiet, close } = await openPage(browser, weft.url, { theme });
+      await page.goto(view.path);
+      await page.locator(view.shows).first().waitFor();
+      const title = await page.title();
+      const { pathname, search } = new URL(page.url());
+      assert.equal(pathname + search, view.path);
+      await expectAccessible(page, `${view.name} ${theme}`);
+      await screenshot(page, `${view.name}-${theme}`);
+      await page.reload();
+      await page.locator(view.shows).first().waitFor();
+      assert.equal(await page.title(), title);
+      assert.equal(await page.locator('h1').count(), 1);
+      expectQuiet(view.complains);
+      await close();
+    });
+  }
+}
+
+for (const width of [320, 800, 1100]) {
+  test(`nothing is wider than a window of ${width}`, async () => {
+    const { page, close } = await openPage(browser, weft.url, { width, height: 800 });
+    for (const view of views) {
+      await page.goto(view.path);
+      await page.locator(view.shows).first().waitFor({ state: 'attached' });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= width, `${view.name} is ${wide} wide`);
+    }
+    await close();
+  });
+}
