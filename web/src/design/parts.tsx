@@ -181,7 +181,7 @@ export function ToastCard({ tone, title, text, action, onClose }: Toast & { onCl
         <Icon of={toastIcons[tone]} size={16} />
       </span>
       <div>
-        <h3>{title}</h3>
+        <strong>{title}</strong>
         {text && <p>{text}</p>}
       </div>
       {action && (

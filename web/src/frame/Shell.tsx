@@ -89,20 +89,18 @@ function SideMenu({ open }: { open: boolean }) {
   const pins = usePins();
   const { data: server } = useQuery(serverQuery);
   return (
-    <div className={styles.menu} data-open={open}>
+    <nav className={styles.menu} data-open={open} aria-label="Main">
       <Link to="/explore" className={styles.brand} aria-label="weft, home">
         <Mark />
         <span className={styles.label}>weft</span>
       </Link>
-      <nav aria-label="Main">
-        <div className={styles.items}>
-          {places.map((place) => (
-            <MenuLink key={place.to} {...place} />
-          ))}
-        </div>
-      </nav>
+      <div className={styles.items}>
+        {places.map((place) => (
+          <MenuLink key={place.to} {...place} />
+        ))}
+      </div>
       {pins.length > 0 && (
-        <nav aria-label="Pinned" className={styles.pinnedSection}>
+        <div className={styles.pinnedSection}>
           <h2 className={styles.pinnedTitle}>Pinned</h2>
           {pins.map((pin) => {
             const [domain = '', name = ''] = pin.split('/');
@@ -113,12 +111,10 @@ function SideMenu({ open }: { open: boolean }) {
               </Link>
             );
           })}
-        </nav>
+        </div>
       )}
       <div className={styles.foot}>
-        <nav aria-label="Settings">
-          <MenuLink {...settingsPlace} />
-        </nav>
+        <MenuLink {...settingsPlace} />
         {server && (
           <p className={styles.where} title={`Cluster ${server.cluster.name}, weft ${server.version}`}>
             <Icon of={Database} />
@@ -126,7 +122,7 @@ function SideMenu({ open }: { open: boolean }) {
           </p>
         )}
       </div>
-    </div>
+    </nav>
   );
 }
 

@@ -33,7 +33,7 @@ function Later({ icon, title, plan, today }: { icon: IconShape; title: string; p
             {today.map(({ text, command }, index) => (
               // Lines have no identity but their place.
               <li key={index}>
-                <p>{text}</p>
+                <p className="prose">{text}</p>
                 {command && (
                   <CopyButton small text={command}>
                     {command}

@@ -97,7 +97,7 @@ export function ErrorNote({ error, retry }: { error: unknown; retry?: () => void
     <div className={styles.note} role="alert">
       <Icon of={said.icon} size={14} />
       <div>
-        <h3>{said.title}</h3>
+        <strong>{said.title}</strong>
         <p>{said.text}</p>
         <Findings findings={said.findings} />
         {said.what && <p>{said.what}</p>}

@@ -38,7 +38,7 @@ export default function UseTab() {
         {snippetsFor(kind, detail.product, server.data).map((snippet) => (
           <section key={snippet.title} className={styles.snippet}>
             <div className={styles.snippetHead}>
-              <h3>{snippet.title}</h3>
+              <h2>{snippet.title}</h2>
               <CopyButton small text={snippet.text} aria-label={`Copy: ${snippet.title}`}>
                 Copy
               </CopyButton>
