@@ -1,4 +1,5 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
+import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Dialog } from '@base-ui/react/dialog';
 import { Menu } from '@base-ui/react/menu';
 import { Select } from '@base-ui/react/select';
@@ -105,37 +106,40 @@ export function SelectField<T extends string>({ label, value, onChange, options,
       <span id={id} className={fieldStyles.label}>
         {label}
       </span>
-      <Select.Root<T> value={value ?? null} onValueChange={(next) => next !== null && onChange(next)}>
-        <Select.Trigger
-          className={`${fieldStyles.control} ${styles.trigger} ${tone}`}
-          aria-labelledby={`${id} ${id}-value`}
-          aria-describedby={finding || hint ? `${id}-note` : undefined}
-          aria-invalid={finding?.severity === 'blocks' || undefined}
-        >
-          <span id={`${id}-value`} className={styles.value}>
-            {chosen ? (chosen.label ?? chosen.text) : <span className="muted">{placeholder}</span>}
-          </span>
-          <Icon of={ChevronDown} size={16} />
-        </Select.Trigger>
-        <Select.Portal>
-          <Select.Positioner className={styles.positioner} sideOffset={4} alignItemWithTrigger={false}>
-            <Select.Popup className={styles.popup} aria-label={label}>
-              {options.map((option) => (
-                <Select.Item key={option.value} value={option.value} label={option.text} disabled={option.refused !== undefined} className={styles.item}>
-                  <Select.ItemText render={<span className={styles.value} />}>{option.label ?? option.text}</Select.ItemText>
-                  {option.refused ? (
-                    <span className={styles.end}>{option.refused}</span>
-                  ) : (
-                    <Select.ItemIndicator className={styles.end}>
-                      <Icon of={Check} size={14} />
-                    </Select.ItemIndicator>
-                  )}
-                </Select.Item>
-              ))}
-            </Select.Popup>
-          </Select.Positioner>
-        </Select.Portal>
-      </Select.Root>
+      {/* The list scrolls like any other: no style element, which the page's policy would refuse. */}
+      <CSPProvider disableStyleElements>
+        <Select.Root<T> value={value ?? null} onValueChange={(next) => next !== null && onChange(next)}>
+          <Select.Trigger
+            className={`${fieldStyles.control} ${styles.trigger} ${tone}`}
+            aria-labelledby={`${id} ${id}-value`}
+            aria-describedby={finding || hint ? `${id}-note` : undefined}
+            aria-invalid={finding?.severity === 'blocks' || undefined}
+          >
+            <span id={`${id}-value`} className={styles.value}>
+              {chosen ? (chosen.label ?? chosen.text) : <span className="muted">{placeholder}</span>}
+            </span>
+            <Icon of={ChevronDown} size={16} />
+          </Select.Trigger>
+          <Select.Portal>
+            <Select.Positioner className={styles.positioner} sideOffset={4} alignItemWithTrigger={false}>
+              <Select.Popup className={styles.popup} aria-label={label}>
+                {options.map((option) => (
+                  <Select.Item key={option.value} value={option.value} label={option.text} disabled={option.refused !== undefined} className={styles.item}>
+                    <Select.ItemText render={<span className={styles.value} />}>{option.label ?? option.text}</Select.ItemText>
+                    {option.refused ? (
+                      <span className={styles.end}>{option.refused}</span>
+                    ) : (
+                      <Select.ItemIndicator className={styles.end}>
+                        <Icon of={Check} size={14} />
+                      </Select.ItemIndicator>
+                    )}
+                  </Select.Item>
+                ))}
+              </Select.Popup>
+            </Select.Positioner>
+          </Select.Portal>
+        </Select.Root>
+      </CSPProvider>
       <FindingLine id={`${id}-note`} finding={finding} hint={hint} />
     </div>
   );

@@ -51,10 +51,15 @@ export default function ProductFrame() {
   const query = useQuery(productQuery(domain, name));
   const id = `${domain}/${name}`;
   const sequence = query.data?.sequence;
+  const [gone, setGone] = useState(false);
   useLive(
     sequence ? [`product:${id}`] : [],
     (event) => {
       if (event.name !== 'product' && event.name !== 'reset') return;
+      const unpublished = event.name === 'product' && event.data.change === 'unpublished';
+      setGone(unpublished);
+      // What is on screen stays; there is nothing newer to fetch.
+      if (unpublished) return;
       void client.invalidateQueries({ queryKey: ['product', domain, name] });
       void client.invalidateQueries({ queryKey: ['schema', domain, name] });
     },
@@ -78,6 +83,11 @@ export default function ProductFrame() {
   }
   return (
     <ProductContext value={{ detail: query.data, metrics }}>
+      {gone && (
+        <p role="alert" className={styles.gone}>
+          <strong>{id} was unpublished just now.</strong> What you see is how it was; its topic and records are still there. <Link to="/activity">Who did it</Link>
+        </p>
+      )}
       <Header detail={query.data} metrics={metrics} />
       <Outlet />
     </ProductContext>
