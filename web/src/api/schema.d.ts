@@ -1014,7 +1014,7 @@ export interface components {
         /** @enum {string} */
         AuditAction: "product.publish" | "product.edit" | "product.unpublish" | "topic.create" | "topic.delete";
         /** @enum {string} */
-        AuditOutcome: "done" | "refused" | "failed";
+        AuditOutcome: "done" | "refused" | "failed" | "started";
         /** @description The call that does the same. */
         ApiCall: {
             /** @enum {string} */
