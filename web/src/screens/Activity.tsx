@@ -12,7 +12,7 @@ import styles from './Activity.module.css';
 import { ErrorPage } from './errors';
 import { Empty, Page } from './Page';
 
-const outcomes = { done: 'agreed', refused: 'blocks', failed: 'broken' } as const;
+const outcomes = { done: 'agreed', refused: 'blocks', failed: 'broken', started: 'waiting' } as const;
 
 /** Every change and every refusal, with the call that does the same. New entries wait until they are asked for. */
 export default function Activity() {
