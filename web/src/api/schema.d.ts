@@ -878,6 +878,10 @@ export interface components {
             /** @description Its JSON text. */
             default: string | null;
             doc: string | null;
+            /** @description Of an enum. */
+            symbols: string[];
+            /** @description Of the schema's author, for example PII. */
+            tags: string[];
             children: components["schemas"]["Field"][];
         };
         Payload: {
@@ -1120,7 +1124,7 @@ export interface components {
             why: string;
         };
         Problem: {
-            /** @example urn:weft:problem:refused */
+            /** @example urn:weft:error:refused */
             type: string;
             title: string;
             status: number;
@@ -1129,13 +1133,23 @@ export interface components {
             /** @description What, why, what to do. */
             detail: string;
             findings?: components["schemas"]["Finding"][];
+            /** @example a93 */
             audit_id?: string;
             /** @description stale: what is there now. */
             current_version?: number;
         };
     };
     responses: {
-        /** @description The body is no JSON or not UTF-8. */
+        /** @description The body is above 1 MiB. */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is no JSON or not UTF-8; or a header is malformed. */
         BadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -1161,12 +1175,12 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "type": "urn:weft:problem:forbidden",
-                 *       "title": "Not allowed",
+                 *       "type": "urn:weft:error:forbidden",
+                 *       "title": "A right is missing",
                  *       "status": 403,
                  *       "code": "forbidden",
-                 *       "detail": "Not published, 1 finding blocks.",
-                 *       "audit_id": "01J5-93",
+                 *       "detail": "Not published: 1 finding blocks.",
+                 *       "audit_id": "a93",
                  *       "findings": [
                  *         {
                  *           "field": "owner",
@@ -1208,13 +1222,13 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "type": "urn:weft:problem:stale",
+                 *       "type": "urn:weft:error:stale",
                  *       "title": "A newer version exists",
                  *       "status": 412,
                  *       "code": "stale",
                  *       "detail": "Not saved: version 12 is newer than 11. Look at both, then save with If-Match: \"12\".",
                  *       "current_version": 12,
-                 *       "audit_id": "01J5-94"
+                 *       "audit_id": "a94"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -1228,12 +1242,12 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "type": "urn:weft:problem:refused",
+                 *       "type": "urn:weft:error:refused",
                  *       "title": "Refused",
                  *       "status": 422,
                  *       "code": "refused",
-                 *       "detail": "Not published, 1 finding blocks.",
-                 *       "audit_id": "01J5-95",
+                 *       "detail": "Not published: 1 finding blocks.",
+                 *       "audit_id": "a95",
                  *       "findings": [
                  *         {
                  *           "field": "port.topic",
@@ -1346,6 +1360,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
             422: components["responses"]["Refused"];
         };
     };
@@ -1526,7 +1541,9 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            413: components["responses"]["TooLarge"];
             422: components["responses"]["Refused"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getProduct: {
@@ -1620,7 +1637,9 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
             422: components["responses"]["Refused"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deleteProduct: {
@@ -1655,6 +1674,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             412: components["responses"]["Stale"];
             428: components["responses"]["VersionWanted"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getProductSchema: {
@@ -1779,7 +1799,6 @@ export interface operations {
                 };
             };
             422: components["responses"]["Refused"];
-            503: components["responses"]["Unavailable"];
         };
     };
     createTopic: {
@@ -1817,6 +1836,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
             422: components["responses"]["Refused"];
             503: components["responses"]["Unavailable"];
         };
@@ -2078,6 +2098,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
             422: components["responses"]["Refused"];
         };
     };
