@@ -31,6 +31,10 @@ inline constexpr std::string_view kContentSecurityPolicy =
     "worker-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types weft-worker";
 
+/// The policy that scripts are sent with. A worker runs under the policy of its own script, not under its page's:
+/// without connect-src the worker that holds the event stream could not open it.
+inline constexpr std::string_view kScriptPolicy = "default-src 'none'; script-src 'self'; connect-src 'self'";
+
 /// Every file of the UI, ordered by path; empty in a program built without Node. Any thread.
 std::span<const Asset> embedded_assets();
 

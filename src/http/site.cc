@@ -97,6 +97,8 @@ Response Site::serve_asset(const Request& request, const Asset& asset) const {
     return response;
   }
   response.headers.emplace_back("content-type", asset.content_type);
+  if (asset.content_type.starts_with("text/javascript"))
+    response.headers.emplace_back("content-security-policy", kScriptPolicy);
   if (packed) response.headers.emplace_back("content-encoding", "gzip");
   response.body = SharedBytes(nullptr, packed ? asset.gzip : asset.bytes);  // They live as long as the program.
   return response;

@@ -52,6 +52,7 @@ TEST_F(SiteTest, AHashedFileIsCachedForEverAndPackedWhenTaken) {
   EXPECT_EQ(as_text(plain.body.view()), "script");
   EXPECT_EQ(header(plain, "cache-control"), "public, max-age=31536000, immutable");
   EXPECT_EQ(header(plain, "etag"), "\"js\"");
+  EXPECT_EQ(header(plain, "content-security-policy"), kScriptPolicy);  // A worker may connect to its own server.
   const Response packed = get("/assets/index-1a2b.js", {{"accept-encoding", "gzip, br"}});
   EXPECT_EQ(as_text(packed.body.view()), "packed");
   EXPECT_EQ(header(packed, "content-encoding"), "gzip");
