@@ -4,7 +4,7 @@ import { Search } from 'lucide-react';
 import { useRef } from 'react';
 import type { Schemas } from '../../api/client';
 import { schemaQuery } from '../../api/queries';
-import { State } from '../../design/Badge';
+import { Chip, State } from '../../design/Badge';
 import { Icon } from '../../design/Icon';
 import { CopyButton, Highlight, Kbd, Segments } from '../../design/parts';
 import tableStyles from '../../design/table.module.css';
@@ -91,8 +91,18 @@ function FieldTable({ rows, find }: { rows: ReturnType<typeof flatten>; find: st
                   <Highlight text={field.name} query={find} />
                 </span>
               </td>
-              <td className="mono muted nowrap">{field.type}</td>
-              <td>{field.doc ? <Highlight text={field.doc} query={find} /> : <span className="muted">no meaning given</span>}</td>
+              <td className="mono muted">
+                {field.type}
+                {field.symbols.length > 0 && <p className="small">{symbolList(field.symbols)}</p>}
+              </td>
+              <td>
+                {field.doc ? <Highlight text={field.doc} query={find} /> : <span className="muted">no meaning given</span>}
+                {field.tags.map((tag) => (
+                  <span key={tag} className={styles.fieldTag}>
+                    <Chip>{tag}</Chip>
+                  </span>
+                ))}
+              </td>
               <td className="mono">{field.default ?? <span className="muted">–</span>}</td>
             </tr>
           ))}
@@ -100,6 +110,13 @@ function FieldTable({ rows, find }: { rows: ReturnType<typeof flatten>; find: st
       </table>
     </section>
   );
+}
+
+const symbolsMax = 8;
+
+function symbolList(symbols: string[]) {
+  const shown = symbols.slice(0, symbolsMax).join(' · ');
+  return symbols.length > symbolsMax ? `${shown} and ${symbols.length - symbolsMax} more` : shown;
 }
 
 function Versions({ schema }: { schema: Schemas['ProductSchema'] }) {

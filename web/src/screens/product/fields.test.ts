@@ -9,6 +9,8 @@ const field = (path: string, type: string, children: Schemas['Field'][] = [], do
   optional: false,
   default: null,
   doc,
+  symbols: [],
+  tags: [],
   children,
 });
 

@@ -37,6 +37,6 @@ test('the oldest rows fall off the end', () => {
 });
 
 test('a column shows its field digit for digit, and says where a record has none', () => {
-  const [id = { name: 'id', numeric: true }] = columnsOf([{ path: 'id', name: 'id', type: 'long', optional: false, default: null, doc: null, children: [] }]);
+  const [id = { name: 'id', numeric: true }] = columnsOf([{ path: 'id', name: 'id', type: 'long', optional: false, default: null, doc: null, symbols: [], tags: [], children: [] }]);
   expect([id.numeric, cellOf(record(1), id), cellOf(record(1, '{"other":1}'), id)]).toEqual([true, '9223372036854775807', undefined]);
 });
