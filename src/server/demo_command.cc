@@ -29,11 +29,10 @@ class DemoSetup {
 
   Result<demo::FeedTopic> prepare_topic(const demo::DemoTopic& topic) const {
     const std::string name(topic.topic);
-    if (const auto existing = api_.get("/api/v1/topics/" + name); !existing.ok()) {
-      if (existing.error().code != ErrorCode::kNotFound) return existing.error();
-      const json body = {{"name", name}, {"partitions", kPartitions}};
-      TRY(api_.call(http::Method::kPost, "/api/v1/topics", &body));
-    }
+    const json body = {{"name", name}, {"partitions", kPartitions}};
+    if (const auto created = api_.call(http::Method::kPost, "/api/v1/topics", &body);
+        !created.ok() && created.error().code != ErrorCode::kAlreadyExists)
+      return created.error();
     const json schema = {{"schema", topic.schema}};
     TRY_ASSIGN(const json registered, api_.call(http::Method::kPost, registry_ + "/subjects/" + name + "-value/versions", &schema));
     demo::FeedTopic fed;
