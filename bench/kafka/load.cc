@@ -196,6 +196,31 @@ void create_topic(Connection& connection, std::string_view topic, std::int32_t p
   if (code.value() != 0) die("create topic: error " + std::to_string(code.value()));
 }
 
+/// Whether every partition answers where it ends: a broker may announce a topic before it leads it.
+bool topic_is_served(Connection& connection, std::string_view topic, std::int32_t partitions) {
+  Buffer head;
+  weft::append_be<std::int32_t>(head, -1);
+  weft::append_be<std::int32_t>(head, 1);
+  append_string(head, topic);
+  weft::append_be<std::int32_t>(head, partitions);
+  for (std::int32_t p = 0; p < partitions; ++p) {
+    weft::append_be<std::int32_t>(head, p);
+    weft::append_be<std::int64_t>(head, -1);
+  }
+  connection.send(2, 1, head);
+  weft::ByteReader reader(connection.receive());
+  (void)reader.fixed<std::int32_t>("topics");
+  const auto name = reader.fixed<std::int16_t>("name");
+  (void)reader.bytes(static_cast<std::size_t>(name.value()), "name");
+  const auto count = reader.fixed<std::int32_t>("partitions");
+  for (std::int32_t i = 0; i < count.value(); ++i) {
+    (void)reader.fixed<std::int32_t>("partition");
+    if (reader.fixed<std::int16_t>("error code").value() != 0) return false;
+    (void)reader.bytes(16, "timestamp and offset");
+  }
+  return true;
+}
+
 struct Slice {
   std::int32_t partition;
   const Buffer* batch;
@@ -412,7 +437,10 @@ int main(int argc, char** argv) {
   const std::string what = text(2);
   const std::string topic = text(3);
   const auto partitions = static_cast<std::int32_t>(number(4));
-  if (what == "create") create_topic(connection, topic, partitions);
+  if (what == "create") {
+    create_topic(connection, topic, partitions);
+    while (!topic_is_served(connection, topic, partitions)) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
   else if (what == "produce") produce(connection, topic, partitions, static_cast<std::uint64_t>(number(5)), static_cast<std::size_t>(number(6)), static_cast<std::size_t>(number(7)));
   else if (what == "paced") paced(connection, topic, partitions, number(5), number(6));
   else if (what == "fetch") fetch(connection, topic, partitions);
