@@ -39,13 +39,18 @@ void Engine::start(env::Executor& journal_thread, env::Executor& segment_thread)
     checkpointed_at_ = loop_.clock().monotonic();
     tick();
     maybe_checkpoint();
-    loop_.schedule_after(std::chrono::seconds(1), [self = shared_from_this()] {
-      if (!self->stopped_) self->prewrite();
-    });
+    later(std::chrono::seconds(1), [this] { prewrite(); });
   });
 }
 
-void Engine::abandon() { stopped_ = true; }
+void Engine::abandon() {
+  stopped_ = true;
+  visible_listener_ = nullptr;
+  room_listener_ = nullptr;
+  close_done_ = nullptr;
+  pending_.clear();
+  for (const auto& group : groups_) group->done.clear();
+}
 
 void Engine::fail(const Error& why) {
   if (stopped_.exchange(true)) return;  // another thread met the same fault
@@ -359,9 +364,7 @@ void Engine::segments_written(Group& group, bool full) {
     kLog.warn("the disk is full: acknowledgements wait for room", {{"directory", options_.directory}});
     std::erase_if(group.writes,
                   [](const SegmentWrite& write) { return write.pieces.empty() || write.partition->removing; });
-    loop_.schedule_after(kRetryAfter, [self = shared_from_this(), &group] {
-      if (!self->stopped_) self->write_segments(group);
-    });
+    later(kRetryAfter, [this, &group] { write_segments(group); });
     return;
   }
   group.writes.clear();
@@ -422,9 +425,8 @@ void Engine::tell_room() {
 void Engine::look_for_space() {
   if (looking_for_space_) return;
   looking_for_space_ = true;
-  loop_.schedule_after(kRetryAfter, [self = shared_from_this()] {
-    if (self->stopped_) return;
-    self->env_.blocking_pool().post([self] {
+  later(kRetryAfter, [this] {
+    env_.blocking_pool().post([self = shared_from_this()] {
       const std::uint64_t bytes = self->disk_.free_bytes(self->options_.directory).value_or(UINT64_MAX);
       self->on_loop([self, bytes] {
         self->free_bytes_ = bytes;
@@ -436,22 +438,21 @@ void Engine::look_for_space() {
   });
 }
 
+/// After the last promise an entry follows that vouches for it.
 void Engine::plan_barrier() {
   last_entry_at_ = loop_.clock().monotonic();
-  if (barrier_planned_) return;
-  barrier_planned_ = true;
-  loop_.schedule_after(kBarrierAfter, [self = shared_from_this()] {
-    self->barrier_planned_ = false;
-    if (self->stopped_ || self->closing_) return;
-    if (self->loop_.clock().monotonic() - self->last_entry_at_ < kBarrierAfter) return self->replan_barrier();
-    self->enqueue({.kind = Item::Kind::kBarrier});
-  });
+  if (!barrier_planned_) arm_barrier(kBarrierAfter);
 }
 
-void Engine::replan_barrier() {
-  const env::MonotonicTime last = last_entry_at_;
-  plan_barrier();
-  last_entry_at_ = last;
+void Engine::arm_barrier(env::Duration delay) {
+  barrier_planned_ = true;
+  later(delay, [this] {
+    barrier_planned_ = false;
+    if (closing_) return;
+    const env::Duration quiet = loop_.clock().monotonic() - last_entry_at_;
+    if (quiet < kBarrierAfter) return arm_barrier(kBarrierAfter - quiet);
+    enqueue({.kind = Item::Kind::kBarrier});
+  });
 }
 
 void Engine::tick() {
@@ -459,9 +460,7 @@ void Engine::tick() {
   for (const auto& [id, partition] : partitions_) partition->producers.expire(now_ms - kProducerExpirationMs);
   enforce_retention();
   maybe_checkpoint();
-  loop_.schedule_after(kTickEvery, [self = shared_from_this()] {
-    if (!self->stopped_) self->tick();
-  });
+  later(kTickEvery, [this] { tick(); });
 }
 
 void Engine::close(Callback<Result<void>> done) {
@@ -472,7 +471,8 @@ void Engine::close(Callback<Result<void>> done) {
 }
 
 void Engine::maybe_close() {
-  if (!close_done_ || !pending_.empty() || !groups_.empty() || job_ != nullptr || unlinking_) return;
+  if (!close_done_ || !pending_.empty() || !groups_.empty() || job_ != nullptr || unlinking_ || prewriting_bytes_ > 0)
+    return;
   if (!closed_cleanly_) return begin_checkpoint(true);
   stopped_ = true;
   Callback<Result<void>> done = std::move(close_done_);

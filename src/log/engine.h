@@ -140,7 +140,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void apply(const ControlRecord& record, Lsn end);
   void tell_room();
   void plan_barrier();
-  void replan_barrier();
+  void arm_barrier(env::Duration delay);
   bool is_pressed(std::uint64_t more) const;
   void fail(const Error& why);
   void tick();
@@ -196,6 +196,14 @@ class Engine : public std::enable_shared_from_this<Engine> {
     });
   }
 
+  /// A timer that does not keep a log alive which nobody wants anymore.
+  template <class Task>
+  void later(env::Duration delay, Task task) {
+    loop_.schedule_after(delay, [weak = weak_from_this(), task = std::move(task)]() mutable {
+      if (const auto self = weak.lock(); self != nullptr && !self->stopped_) task();
+    });
+  }
+
   env::Env& env_;
   env::Disk& disk_;
   env::EventLoop& loop_;
@@ -228,7 +236,6 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Lsn trim_;     ///< All below is durable in segments, and the checkpoint says so.
   JournalChain durable_chain_;
   bool barrier_planned_ = false;
-  bool barrier_due_ = false;  ///< Something was promised since the last barrier.
   env::MonotonicTime last_entry_at_{};
 
   std::unique_ptr<CheckpointJob> job_;

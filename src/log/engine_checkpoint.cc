@@ -105,9 +105,7 @@ void Engine::checkpoint_step() {
     if (!more.ok()) return self->fail(more.error());
     self->on_loop([self, urgent] {
       if (urgent) return self->checkpoint_step();
-      self->loop_.schedule_after(kPause, [self] {
-        if (!self->stopped_) self->checkpoint_step();
-      });
+      self->later(kPause, [engine = self.get()] { engine->checkpoint_step(); });
     });
   });
 }
@@ -224,23 +222,21 @@ void Engine::prewrite() {
   if (head_.get() >= ring || closing_) return;
   const std::uint64_t next = (std::max(prewritten_, head_.get()) + piece - 1) / piece * piece;
   const bool wanted = next < std::min(ring, head_.get() + kPrewriteAhead) && prewritten_ < ring;
-  const auto again = [self = shared_from_this()] {
-    if (!self->stopped_) self->prewrite();
-  };
+  const auto again = [this] { prewrite(); };
   if (!wanted || next + piece > ring) {
-    if (next + piece <= ring) loop_.schedule_after(std::chrono::seconds(1), again);
+    if (next + piece <= ring) later(std::chrono::seconds(1), again);
     return;
   }
   prewriting_at_ = Lsn(next);
   prewriting_bytes_ = piece;
-  env_.blocking_pool().post([self = shared_from_this(), again] {
+  env_.blocking_pool().post([self = shared_from_this()] {
     env::AlignedBuffer zeros(self->prewriting_bytes_);
     const Result<void> written = self->ring_->write(self->prewriting_at_, zeros.first(self->prewriting_bytes_));
     if (!written.ok()) return self->fail(written.error());
-    self->on_loop([self, again] {
+    self->on_loop([self] {
       self->prewritten_ = self->prewriting_at_.get() + self->prewriting_bytes_;
       self->prewriting_bytes_ = 0;
-      self->loop_.schedule_after(kPrewritePause, again);
+      self->later(kPrewritePause, [engine = self.get()] { engine->prewrite(); });
       self->dispatch();
       self->advance();
     });

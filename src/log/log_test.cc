@@ -316,6 +316,20 @@ TEST(Log, ADirectoryInUseIsRefused) {
   EXPECT_EQ(other.start().error().code, ErrorCode::kConflict);
 }
 
+TEST(Log, AClosedLogCanBeOpenedAgainOnTheSameLoop) {
+  auto disk = std::make_shared<env::SimulatedDisk>(24);
+  env::SimEnv sim(24, {.disk = disk});
+  const auto loop = sim.make_loop("log");
+  for (int life = 0; life < 3; ++life) {
+    auto log = Log::open(sim, *loop, {.directory = "data", .journal_slot_bytes = 256 << 10, .journal_slot_count = 4});
+    ASSERT_TRUE(log.ok()) << log.error().message;
+    bool closed = false;
+    sim.run_on(*loop, [&] { (*log)->close([&](Result<void> result) { closed = result.ok(); }); });
+    ASSERT_TRUE(sim.run_until([&] { return closed; }));
+    sim.run_on(*loop, [&] { log->reset(); });
+  }
+}
+
 TEST(Log, AFailedWriteOrSyncStopsTheProcess) {
   for (const std::string part : {"journal", ".log"}) {
     SimLog weft(18);
