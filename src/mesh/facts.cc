@@ -10,6 +10,7 @@ namespace weft::mesh {
 namespace {
 
 constexpr env::Duration kRecentWindow = std::chrono::seconds(10);
+constexpr env::Duration kRecentMin = std::chrono::seconds(2);
 constexpr std::int64_t kLateMsMin = 10'000;
 constexpr double kLatePauses = 5;
 constexpr std::int64_t kSilentMs = 15 * 60'000;
@@ -105,7 +106,11 @@ void RateWindow::add(env::MonotonicTime now, std::int64_t total) {
 std::optional<Rate> RateWindow::rate() const {
   if (recent_.size() < 2) return std::nullopt;
   Rate rate;
-  rate.records_per_second = per_second(recent_.front(), recent_.back());
+  // What was looked up from before the start lies far back: a few fresh seconds say more.
+  const auto fresh = std::find_if(recent_.begin(), recent_.end(),
+                                  [&](const Sample& each) { return recent_.back().time - each.time <= kRecentWindow; });
+  const bool enough = recent_.back().time - fresh->time >= kRecentMin;
+  rate.records_per_second = per_second(enough ? *fresh : recent_.front(), recent_.back());
   rate.points.assign(points_.begin(), points_.end());
   const double open_seconds = seconds(recent_.back().time - point_->time);
   if (open_seconds > 0) rate.points.push_back(per_second(*point_, recent_.back()));
@@ -133,6 +138,8 @@ Freshness freshness_of(std::int64_t age_ms, const std::optional<Rate>& rate) {
   }
   return freshness;
 }
+
+bool is_internal(const stream::TopicInfo& topic) { return topic.internal || topic.name.starts_with('_'); }
 
 // ---- Subjects
 

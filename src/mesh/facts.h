@@ -79,6 +79,9 @@ struct UnknownFact {
   std::string why;
 };
 
+/// No topic for people: marked so by its cluster, or named with an underscore in front as `_schemas` and our own are.
+bool is_internal(const stream::TopicInfo& topic);
+
 /// What was measured about one topic. Immutable; a new measurement is a new object.
 struct TopicFacts {
   std::int64_t measured_at_ms = 0;

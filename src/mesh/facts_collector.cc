@@ -94,7 +94,7 @@ void FactsCollector::take_topics(const std::vector<stream::TopicInfo>& infos) {
     there.insert(info.name);
     know(info);
     queue_.push_back(info.name);
-    if (!info.internal) subjects.push_back(info.name + "-value");
+    if (!is_internal(info)) subjects.push_back(info.name + "-value");
   }
   std::vector<std::string> gone;
   for (const auto& [name, topic] : topics_)
@@ -341,7 +341,7 @@ void FactsCollector::finish(Measurement& measurement) {
   topic.measuring = false;
   auto facts = std::make_shared<TopicFacts>();
   facts->measured_at_ms = loop_.clock().wall_ms();
-  facts->internal = topic.info.internal;
+  facts->internal = is_internal(topic.info);
   facts->partitions = static_cast<std::int32_t>(topic.info.partitions.size());
   facts->history = topic.history;
   facts->rate = topic.window.rate();

@@ -53,6 +53,15 @@ TEST(RateWindow, FollowsTheNewestTenSecondsAndKeepsPointsOfThirty) {
   EXPECT_EQ(rate.window_seconds, 70);
 }
 
+TEST(RateWindow, AFewFreshSecondsSayMoreThanALookBack) {
+  RateWindow window;
+  window.add(env::MonotonicTime{} - 60s, 0);
+  window.add(env::MonotonicTime{} - 30s, 0);
+  window.add(env::MonotonicTime{}, 0);
+  window.add(env::MonotonicTime{} + 5s, 50);
+  EXPECT_THAT(window.rate()->records_per_second, DoubleNear(10, 1e-9));
+}
+
 TEST(RateWindow, IsBoundedAndForgetsATopicThatWasMadeAgain) {
   RateWindow window;
   env::MonotonicTime now{};

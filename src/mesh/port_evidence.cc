@@ -27,7 +27,7 @@ struct Gathering : std::enable_shared_from_this<Gathering> {
         self->evidence.topic_unknown = std::move(topics).error().message;
       } else if (!topics->empty()) {
         self->evidence.topic_exists = true;
-        self->evidence.topic_internal = topics->front().internal;
+        self->evidence.topic_internal = is_internal(topics->front());
         self->ask_bounds(cluster, topics->front(), deadline);
       }
     });
