@@ -77,7 +77,7 @@ test('an owner publishes the waiting topic, others see it come, and it can be ta
   await page.waitForURL('**/publish');
   await page.getByRole('row', { name: new RegExp(waiting) }).getByRole('link', { name: 'Add to mesh' }).waitFor();
   await page.goto('/activity');
-  await page.getByText(waiting).first().waitFor();
+  await page.getByRole('cell', { name: new RegExp(`Unpublished analytics/${waiting}`) }).waitFor();
   expectQuiet();
   await close();
 });

@@ -1,20 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Terminal, User } from 'lucide-react';
-import { meQuery, serverQuery, topicsQuery } from '../../api/queries';
+import { meQuery, serverQuery } from '../../api/queries';
 import { Icon } from '../../design/Icon';
 import { Mark } from '../../design/icons';
 import { CopyButton } from '../../design/parts';
 import { plural } from '../../format/quantity';
 import { CandidateTable } from '../publish/CandidateTable';
+import { useCandidates } from '../publish/useCandidates';
 import styles from './Explore.module.css';
 
 /** Nothing is published yet: what a product is, and the three ways to the first one. */
 export function FirstRun() {
-  const { data: topics } = useQuery(topicsQuery(true));
   const { data: me } = useQuery(meQuery);
   const { data: server } = useQuery(serverQuery);
-  const found = topics?.topics ?? [];
+  const found = useCandidates().candidates;
   const kafka = server?.addresses.kafka[0] ?? '';
   return (
     <div className={styles.welcome}>

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { meQuery, productsQuery, serverQuery, topicsQuery } from '../../api/queries';
+import { meQuery, productsQuery, serverQuery } from '../../api/queries';
 import { State } from '../../design/Badge';
 import { CopyButton } from '../../design/parts';
 import tableStyles from '../../design/table.module.css';
@@ -10,13 +10,14 @@ import { useRowKeys } from '../useRowKeys';
 import { ErrorNote, ErrorPage } from '../errors';
 import { Empty, Page, Section } from '../Page';
 import { CandidateTable } from './CandidateTable';
+import { useCandidates } from './useCandidates';
 
 /** What of my domains could be a product, and what already is. */
 export default function Candidates() {
   const client = useQueryClient();
   const { data: me } = useQuery(meQuery);
   const { data: server } = useQuery(serverQuery);
-  const topics = useQuery(topicsQuery(true));
+  const topics = useCandidates();
   useRowKeys();
   useLive(
     ['topics', 'products'],
@@ -29,7 +30,7 @@ export default function Candidates() {
   );
   if (topics.isError) return <ErrorPage error={topics.error} />;
   const anonymous = me?.kind === 'anonymous';
-  const candidates = topics.data?.topics ?? [];
+  const candidates = topics.candidates;
   const example = `weft produce orders --bootstrap ${server?.addresses.kafka[0] ?? ''}`;
   return (
     <Page
@@ -37,7 +38,7 @@ export default function Candidates() {
       lead={
         anonymous
           ? 'You are anonymous: you see what could be published, and publishing needs a name. Choose whom to act as at the top right.'
-          : `Topics of ${me && me.domains.length > 0 ? me.domains.join(', ') : 'nobody'} that are no product yet. A product is a topic, its schema and a promise.`
+          : `Topics of ${me && me.domains.length > 0 ? me.domains.join(', ') : 'nobody'}, and those that are nobody’s. A product is a topic, its schema and a promise.`
       }
     >
       <Section title="Topics that are no product yet" note={topics.data && plural(candidates.length, 'topic')}>
@@ -46,7 +47,7 @@ export default function Candidates() {
         ) : (
           topics.isSuccess && (
             <Empty title="Nothing waits to be published" actions={<CopyButton text={example}>{example}</CopyButton>}>
-              Every topic of your domains is a product already, or there is none. Produce to a new topic with any Kafka client and it appears here.
+              Every topic {anonymous ? 'of the cluster' : 'of your domains'} is a product already, or there is none. Produce to a new topic with any Kafka client and it appears here.
             </Empty>
           )
         )}
