@@ -252,7 +252,7 @@ export interface paths {
         };
         /**
          * Topics, with why one can't be published yet
-         * @description Internal topics are left out unless asked for by name.
+         * @description Internal topics (marked so by the cluster, or with an underscore in front) are left out unless asked for by name.
          */
         get: operations["listTopics"];
         put?: never;
@@ -1016,10 +1016,10 @@ export interface components {
             teams: components["schemas"]["Team"][];
         };
         /** @enum {string} */
-        AuditAction: "product.publish" | "product.edit" | "product.unpublish" | "topic.create" | "topic.delete";
+        AuditAction: "product.publish" | "product.edit" | "product.unpublish" | "topic.create" | "topic.delete" | "schema.register";
         /** @enum {string} */
         AuditOutcome: "done" | "refused" | "failed" | "started";
-        /** @description The call that does the same. */
+        /** @description The call that does the same; for schema.register to the registry's address. */
         ApiCall: {
             /** @enum {string} */
             method: "GET" | "POST" | "PUT" | "DELETE";
@@ -1981,7 +1981,7 @@ export interface operations {
     listAudit: {
         parameters: {
             query?: {
-                /** @description `product:execution/stocktrades`, `topic:fills_raw` */
+                /** @description `product:execution/stocktrades`, `topic:fills_raw`, `subject:fills_raw-value` */
                 subject?: string;
                 /** @example User:mkovac */
                 principal?: string;
