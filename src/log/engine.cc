@@ -145,7 +145,7 @@ Slice Engine::place(Partition& partition, const AppendSlice& slice, const record
                   .segment_base = segment.base,
                   .position = segment.assigned_bytes,
                   .length = static_cast<std::uint32_t>(header.bytes()),
-                  .leader_epoch = LeaderEpoch(0),
+                  .leader_epoch = kLeaderEpoch,
                   .batch_crc = header.crc,
                   .magic = header.magic};
   segment.add(base, placed.table.last_offset, placed.table.length, header.base_timestamp, header.max_timestamp);

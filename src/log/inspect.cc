@@ -108,7 +108,9 @@ class SegmentCheck {
       const auto header = walker.next();
       if (!header.ok()) return fault(".log", walker.next_position(), header.error().message);
       if (!header->has_value()) break;
-      if ((*header)->base_offset < next) fault(".log", walker.position(), "an offset that came before");
+      if ((*header)->base_offset != next || (*header)->leader_epoch != kLeaderEpoch)
+        fault(".log", walker.position(),
+              fmt::format("offset {} where {} is next, or another epoch", (*header)->base_offset, next));
       next = (*header)->next_offset();
       positions_[walker.position()] = (*header)->base_offset;
       batch.resize((*header)->bytes());

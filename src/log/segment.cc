@@ -39,8 +39,14 @@ Error no_batch(const env::File& file, std::uint64_t position, std::string_view w
   return error(ErrorCode::kCorrupt, "{} at {}: {}", file.path(), position, what);
 }
 
+struct WalkStart {
+  std::uint64_t position = 0;
+  Offset offset;  ///< Of the batch there.
+};
+
 /// Where to begin: at what the index says, if a batch of that offset is really there.
-Result<std::uint64_t> start_position(const ReadPlan& plan, env::File& file, bool cached_only) {
+Result<WalkStart> start_position(const ReadPlan& plan, env::File& file, bool cached_only) {
+  const WalkStart front{0, plan.segment_base};
   std::optional<IndexEntry> start = plan.start;
   const auto delta = static_cast<std::uint64_t>(plan.offset - plan.segment_base);
   if (!start.has_value() && plan.index_count > 0) {
@@ -51,18 +57,19 @@ Result<std::uint64_t> start_position(const ReadPlan& plan, env::File& file, bool
                                      [&](const IndexEntry& entry) { return entry.offset_delta <= delta; }));
     }
   }
-  if (!start.has_value() || start->position == 0 || start->position >= plan.visible_bytes) return std::uint64_t{0};
+  if (!start.has_value() || start->position == 0 || start->position >= plan.visible_bytes) return front;
   std::array<std::byte, 8> base;
   TRY_ASSIGN(const std::size_t got,
              cached_only ? file.read_cached_at(start->position, base) : file.read_at(start->position, base));
   if (got < base.size()) {
     if (cached_only) return not_in_memory();
-    return std::uint64_t{0};
+    return front;
   }
-  if (load_be<std::int64_t>(base.data()) == plan.segment_base.get() + start->offset_delta) return start->position;
+  const Offset offset = plan.segment_base + start->offset_delta;
+  if (load_be<std::int64_t>(base.data()) == offset.get()) return WalkStart{start->position, offset};
   kLog.warn("the index points beside a batch; reading from the segment's beginning",
             {{"file", plan.files->index_path()}, {"position", start->position}});
-  return std::uint64_t{0};
+  return front;
 }
 
 }  // namespace
@@ -142,7 +149,9 @@ Result<std::vector<SharedBytes>> read_batches(const ReadPlan& plan, bool cached_
     if (cached_only) return not_in_memory();
     TRY_ASSIGN(file, plan.files->log());
   }
-  TRY_ASSIGN(std::uint64_t position, start_position(plan, *file, cached_only));
+  TRY_ASSIGN(const WalkStart start, start_position(plan, *file, cached_only));
+  std::uint64_t position = start.position;
+  Offset expected = start.offset;
   std::uint64_t want = plan.bytes_max + kIndexIntervalBytes;
   std::vector<SharedBytes> batches;
   while (position < plan.visible_bytes && batches.empty()) {
@@ -156,6 +165,9 @@ Result<std::vector<SharedBytes>> read_batches(const ReadPlan& plan, bool cached_
       const std::uint64_t bytes = header.bytes();
       if (header.magic != record::kMagic || header.batch_length < 49 || position + at + bytes > plan.visible_bytes)
         return no_batch(*file, position + at, "no record batch begins here");
+      // The batch's own CRC does not cover its first bytes: that offsets go on without a gap does.
+      if (header.base_offset != expected || header.leader_epoch != kLeaderEpoch)
+        return no_batch(*file, position + at, "a record batch has another offset or epoch than was written");
       const bool wanted = header.last_offset() >= plan.offset;
       if (wanted && taken > 0 && taken + bytes > plan.bytes_max) break;
       if (at + bytes > chunk.bytes.size()) {
@@ -169,6 +181,7 @@ Result<std::vector<SharedBytes>> read_batches(const ReadPlan& plan, bool cached_
         taken += bytes;
       }
       at += bytes;
+      expected = header.next_offset();
     }
     if (batches.empty() && cached_only && chunk.bytes.size() < size) return not_in_memory();
     if (batches.empty() && at == 0 && want <= size) return no_batch(*file, position, "bytes that are no record batch");
@@ -198,6 +211,7 @@ Result<std::optional<record::BatchHeader>> HeaderWalker::next() {
 Result<std::optional<FoundTimestamp>> find_timestamp_in(const ReadPlan& plan, Timestamp timestamp) {
   TRY_ASSIGN(const auto file, plan.files->log());
   std::uint64_t position = 0;
+  Offset expected = plan.segment_base;
   if (plan.index_count > 0) {
     if (const auto index = plan.files->index(); index.ok()) {
       TRY_ASSIGN(const auto start, find_in_file(**index, plan.index_count, false, [&](const IndexEntry& entry) {
@@ -206,7 +220,9 @@ Result<std::optional<FoundTimestamp>> find_timestamp_in(const ReadPlan& plan, Ti
       if (start.has_value()) {
         ReadPlan at = plan;
         at.start = start;
-        TRY_ASSIGN(position, start_position(at, *file, false));
+        TRY_ASSIGN(const WalkStart begin, start_position(at, *file, false));
+        position = begin.position;
+        expected = begin.offset;
       }
     }
   }
@@ -214,6 +230,9 @@ Result<std::optional<FoundTimestamp>> find_timestamp_in(const ReadPlan& plan, Ti
   for (;;) {
     TRY_ASSIGN(const auto header, walker.next());
     if (!header.has_value()) return std::optional<FoundTimestamp>();
+    if (header->base_offset != expected)
+      return no_batch(*file, walker.position(), "a record batch has another offset than was written");
+    expected = header->next_offset();
     if (header->max_timestamp < timestamp || header->last_offset() < plan.offset) continue;
     TRY_ASSIGN(const Chunk chunk, read_chunk(*file, walker.position(), header->bytes(), false));
     if (!record::crc_holds(chunk.bytes)) return no_batch(*file, walker.position(), "a record batch fails its CRC-32C");

@@ -19,6 +19,9 @@
 // doc/formats/segment.md describes the file; change both together.
 namespace weft::log {
 
+/// One node is always the leader: its epoch never changes.
+inline constexpr LeaderEpoch kLeaderEpoch{0};
+
 /// Files of one segment, opened when first needed and closed when they lie idle. Thread-safe.
 class SegmentFiles {
  public:
