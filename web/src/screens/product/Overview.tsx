@@ -13,6 +13,7 @@ import { cellText, parseJsonText } from '../../format/json_text';
 import { clockUtc } from '../../format/time';
 import { ErrorNote } from '../errors';
 import { Section } from '../Page';
+import { describe } from './describe';
 import { positionOf } from './position';
 import styles from './Product.module.css';
 import { useProduct } from './ProductFrame';
@@ -20,15 +21,15 @@ import { useProduct } from './ProductFrame';
 export default function Overview() {
   const { detail } = useProduct();
   const { product, owner_team, rights } = detail;
-  const rest = product.description.split(/(?<=\.)\s/).slice(1).join(' ');
+  const { whole } = describe(product.description);
   return (
     <div className={styles.overview}>
       <div className={styles.main}>
-        {(rest || product.tags.length > 0) && (
+        {(whole || product.tags.length > 0) && (
           <div>
-            {rest && <p className="prose">{rest}</p>}
+            {whole && <p className="prose">{whole}</p>}
             {product.tags.length > 0 && (
-              <p style={{ display: 'flex', gap: 6, marginTop: rest ? 10 : 0 }}>
+              <p style={{ display: 'flex', gap: 6, marginTop: whole ? 10 : 0 }}>
                 {product.tags.map((tag) => (
                   <Link key={tag} to="/explore" search={{ tag: [tag] }}>
                     <Chip>{tag}</Chip>

@@ -20,6 +20,7 @@ import { useKeys } from '../../frame/keys';
 import { type Metrics, useLive, useMetrics } from '../../live/hooks';
 import { ErrorPage } from '../errors';
 import { PageHeading } from '../PageHeading';
+import { describe } from './describe';
 import styles from './Product.module.css';
 
 const Unpublish = lazy(() => import('./Unpublish'));
@@ -138,7 +139,7 @@ function Header({ detail, metrics }: Shown) {
       </div>
       {onOverview && (
         <>
-          <p className={styles.sentence}>{product.description.split(/(?<=\.)\s/)[0]}</p>
+          <p className={styles.sentence}>{describe(product.description).lead}</p>
           <FactStrip facts={product.facts} metrics={metrics} />
         </>
       )}
