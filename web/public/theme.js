@@ -1,4 +1,4 @@
-// Runs before the first paint, so that a chosen theme never flashes the other one. design/theme.ts writes these.
+// Runs before the first paint, so that a chosen theme never flashes the other one. src/design/settings.ts writes these.
 (function () {
   var root = document.documentElement;
   var theme = localStorage.getItem('weft.theme');
