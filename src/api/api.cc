@@ -2,7 +2,7 @@
 
 #include "api/context.h"
 #include "api/problem.h"
-#include "http/uri.h"
+#include "base/percent_encoding.h"
 #include "identity/directory_file.h"
 #include "identity/sessions.h"
 #include "mesh/catalogue.h"
@@ -18,7 +18,7 @@ std::string encoded_path(std::string_view path) {
   std::string out;
   for (std::size_t at = 0; at < path.size();) {
     const std::size_t slash = std::min(path.find('/', at), path.size());
-    out += http::percent_encode(path.substr(at, slash - at));
+    out += percent_encode(path.substr(at, slash - at));
     if (slash < path.size()) out += '/';
     at = slash + 1;
   }

@@ -391,12 +391,5 @@ TEST_F(ApiTest, TheDocumentNamesEveryRouteAndNoOther) {
   EXPECT_EQ(served, world.document.operations());
 }
 
-TEST(Base64, IsThatOfRfc4648) {
-  EXPECT_EQ(base64(""), "");
-  EXPECT_EQ(base64("f"), "Zg==");
-  EXPECT_EQ(base64("fo"), "Zm8=");
-  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
-}
-
 }  // namespace
 }  // namespace weft::api

@@ -4,7 +4,7 @@
 #include "api/json_body.h"
 #include "api/problem.h"
 #include "api/product_json.h"
-#include "http/uri.h"
+#include "base/percent_encoding.h"
 #include "mesh/facts_collector.h"
 #include "mesh/json_writer.h"
 #include "mesh/products.h"
@@ -87,8 +87,8 @@ void answer_change(Context& context, const mesh::Change& change, http::Responder
   http::Response response = with_etag(created ? 201 : 200, std::move(json), fmt::format("{}", change.product->version));
   if (created) {
     response.headers.emplace_back("Location",
-                                  fmt::format("/api/v1/products/{}/{}", http::percent_encode(change.id.domain),
-                                              http::percent_encode(change.id.name)));
+                                  fmt::format("/api/v1/products/{}/{}", percent_encode(change.id.domain),
+                                              percent_encode(change.id.name)));
   }
   responder.send(std::move(response));
 }

@@ -5,7 +5,8 @@
 #include <map>
 #include <memory>
 
-#include "http/uri.h"
+#include "base/base64.h"
+#include "base/utf8.h"
 #include "mesh/json_writer.h"
 #include "schema/avro/decode.h"
 
@@ -16,14 +17,6 @@ namespace {
 using AvroPointer = std::shared_ptr<const schema::avro::Schema>;
 /// More different ids in one answer than any sane topic has; the rest stays bytes.
 constexpr std::size_t kSchemaIdsMax = 50;
-
-/// Cuts at the start of a character.
-std::string_view cut_text(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  std::size_t end = bytes_max;
-  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;
-  return text.substr(0, end);
-}
 
 struct PayloadSchema {
   std::int32_t id = 0;
@@ -88,13 +81,13 @@ class Rendering : public std::enable_shared_from_this<Rendering> {
 
   void write_bytes(mesh::JsonWriter& json, const std::string& bytes, std::optional<PayloadSchema> schema,
                    std::optional<std::string> why) const {
-    if (http::is_utf8(bytes)) {
-      const std::string_view text = cut_text(bytes, text_bytes_max_);
+    if (is_utf8(bytes)) {
+      const std::string_view text = utf8_prefix(bytes, text_bytes_max_);
       return write_payload(json, "text", text, text.size() < bytes.size(), bytes.size(), schema, why);
     }
     // Three bytes become four characters.
     const std::size_t kept = std::min(bytes.size(), text_bytes_max_ / 4 * 3);
-    write_payload(json, "base64", base64(std::string_view(bytes).substr(0, kept)), kept < bytes.size(), bytes.size(),
+    write_payload(json, "base64", base64(as_bytes(bytes).first(kept)), kept < bytes.size(), bytes.size(),
                   schema, why);
   }
 
@@ -112,7 +105,7 @@ class Rendering : public std::enable_shared_from_this<Rendering> {
     if (!decoded.ok())
       return write_bytes(json, bytes, schema,
                          fmt::format("Does not decode with schema {}: {}", schema.id, decoded.error().message));
-    const std::string_view shown = cut_text(text, text_bytes_max_);
+    const std::string_view shown = utf8_prefix(text, text_bytes_max_);
     write_payload(json, "avro", shown, shown.size() < text.size(), bytes.size(), schema, std::nullopt);
   }
 
@@ -165,20 +158,6 @@ class Rendering : public std::enable_shared_from_this<Rendering> {
 void render_records(mesh::Schemas& schemas, std::string subject, std::vector<RawRecord> records,
                     std::size_t text_bytes_max, Callback<std::vector<std::string>> done) {
   std::make_shared<Rendering>(std::move(records), text_bytes_max, std::move(done))->ask(schemas, std::move(subject));
-}
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j)
-      group = group << 8 | (j < count ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-    for (std::size_t j = 0; j < 4; ++j) out += j <= count ? kDigits[group >> (18 - 6 * j) & 63] : '=';
-  }
-  return out;
 }
 
 }  // namespace weft::api

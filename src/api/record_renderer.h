@@ -33,7 +33,4 @@ inline constexpr std::size_t kRecordTextBytesMax = 4 << 20;
 void render_records(mesh::Schemas& schemas, std::string subject, std::vector<RawRecord> records, std::size_t text_bytes_max,
                     Callback<std::vector<std::string>> done);
 
-/// RFC 4648, with padding.
-std::string base64(std::string_view bytes);
-
 }  // namespace weft::api

@@ -4,7 +4,7 @@
 #include "api/json_body.h"
 #include "api/parameters.h"
 #include "api/problem.h"
-#include "http/uri.h"
+#include "base/percent_encoding.h"
 #include "identity/directory_file.h"
 #include "mesh/catalogue.h"
 #include "mesh/facts_collector.h"
@@ -184,7 +184,7 @@ void create(Context& context, http::Request request, http::Responder responder) 
               write_topic(json, context, name);
               json.member("audit_id", audit).end_object();
               http::Response response = json_response(201, std::move(json));
-              response.headers.emplace_back("Location", "/api/v1/topics/" + http::percent_encode(name));
+              response.headers.emplace_back("Location", "/api/v1/topics/" + percent_encode(name));
               responder.send(std::move(response));
             });
       });

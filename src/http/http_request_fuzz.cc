@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "http/gzip.h"
 #include "http/host_policy.h"
 #include "http/request_parser.h"

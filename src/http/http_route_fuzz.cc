@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/percent_encoding.h"
+#include "base/utf8.h"
 #include "http/http.h"
 #include "http/uri.h"
 

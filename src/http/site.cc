@@ -1,7 +1,9 @@
 #include "http/site.h"
 
 #include <algorithm>
+#include <array>
 
+#include "base/base64.h"
 #include "base/bytes.h"
 #include "env/random.h"
 #include "http/gzip.h"
@@ -28,13 +30,10 @@ build again with <code>./dev build</code>.</p>
 
 /// 128 random bits in base64 (CSP 3, 8.2: at least that many).
 std::string make_nonce(env::Random& random) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string nonce;
-  for (int half = 0; half < 2; ++half) {
-    std::uint64_t bits = random.next();
-    for (int digit = 0; digit < 11; ++digit, bits >>= 6) nonce += kAlphabet[bits & 63];
-  }
-  return nonce + "==";
+  std::array<std::byte, 16> bits;
+  store_be(bits.data(), random.next());
+  store_be(bits.data() + 8, random.next());
+  return base64(bits);
 }
 
 std::string with_nonce(std::string_view text, std::string_view nonce) {

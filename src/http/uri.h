@@ -11,8 +11,6 @@ namespace weft::http {
 
 /// Undoes %XX (RFC 3986 2.1). kInvalidArgument for a stray %, a NUL or what is not UTF-8.
 Result<std::string> percent_decode(std::string_view text);
-/// Leaves letters, digits and -._~ as they are: safe as one path segment or query value.
-std::string percent_encode(std::string_view text);
 
 /// "a=1&b=x+y": application/x-www-form-urlencoded, + is a space.
 Result<std::multimap<std::string, std::string>> parse_query(std::string_view text);
@@ -28,7 +26,5 @@ Result<Target> split_target(std::string_view target);
 
 /// The segments of a path that begins with '/', still encoded; a slash at the end adds none.
 std::vector<std::string_view> split_path(std::string_view path);
-
-bool is_utf8(std::string_view text);
 
 }  // namespace weft::http

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/percent_encoding.h"
+
 namespace weft::http {
 namespace {
 
@@ -18,7 +20,6 @@ TEST(PercentEncode, ComesBackAsItWas) {
   std::string all;
   for (char c = 1; c < 127; ++c) all += c;
   EXPECT_EQ(percent_decode(percent_encode(all + "ü€")).value(), all + "ü€");
-  EXPECT_EQ(percent_encode("a/b c"), "a%2Fb%20c");
 }
 
 TEST(ParseQuery, IsAFormsEncoding) {

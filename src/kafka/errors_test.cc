@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "kafka/utf8.h"
-
 namespace weft::kafka {
 namespace {
 
@@ -42,18 +40,6 @@ TEST(Errors, APeersErrorIsQuoted) {
             (Error{ErrorCode::kNotFound, "topic orders: UNKNOWN_TOPIC_OR_PARTITION (3): no such topic"}));
   EXPECT_EQ(peer_error(static_cast<KafkaError>(9999), "topic orders").message,
             "topic orders: UNKNOWN_SERVER_ERROR (9999)");
-}
-
-TEST(Utf8, WellFormedTextIsTakenAndAllElseRefused) {
-  for (const std::string_view good : {"", "a", "exactly8", "longer than eight bytes", "größe", "日本語", "\U0001f9f5",
-                                      "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf", "12345678\xc3\xa9"}) {
-    EXPECT_TRUE(is_utf8(good)) << good;
-  }
-  for (const std::string_view bad :
-       {"\x80", "\xc0\x80", "\xc1\xbf", "\xc3", "\xc3(", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xe2\x82", "\xf0\x8f\xbf\xbf",
-        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "1234567\xc3", "12345678\xfe", "\xf0\x9f\xa7"}) {
-    EXPECT_FALSE(is_utf8(bad)) << testing::PrintToString(std::string(bad));
-  }
 }
 
 }  // namespace

@@ -4,9 +4,9 @@
 #include <bit>
 #include <limits>
 
+#include "base/utf8.h"
 #include "base/varint.h"
 #include "kafka/limits.h"
-#include "kafka/utf8.h"
 
 namespace weft::kafka {
 

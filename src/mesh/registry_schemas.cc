@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/percent_encoding.h"
 #include "mesh/json_writer.h"
 #include "mesh/products.h"
 #include "registry/service.h"
@@ -69,23 +70,8 @@ namespace {
 
 constexpr std::size_t kAuditedSchemaMax = 16 << 10;
 
-/// RFC 3986: what may not stand in a path segment as it is.
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
-}
-
 ApiCall registration_call(const registry::RegisterRequest& request) {
-  ApiCall call{"POST", fmt::format("/subjects/{}/versions", percent_encoded(request.subject)), {}, std::nullopt};
+  ApiCall call{"POST", fmt::format("/subjects/{}/versions", percent_encode(request.subject)), {}, std::nullopt};
   if (request.text.size() > kAuditedSchemaMax) return call;
   JsonWriter json;
   json.begin_object()

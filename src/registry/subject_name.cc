@@ -1,9 +1,8 @@
 #include "registry/subject_name.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "registry/refusal.h"
 
 namespace weft::registry {
@@ -35,7 +34,7 @@ std::string context_subject(std::string_view context) {
 Result<void> check_subject(std::string_view subject) {
   const bool control = std::any_of(subject.begin(), subject.end(),
                                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  if (control || !simdjson::validate_utf8(subject.data(), subject.size())) {
+  if (control || !is_utf8(subject)) {
     return refuse(Refusal::kInvalidSubject,
                   "The specified subject is not valid: it holds a control character or is not UTF-8");
   }

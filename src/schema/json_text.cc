@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/utf8.h"
+
 namespace weft::schema {
 namespace {
 
@@ -26,30 +28,6 @@ constexpr std::array<char, 256> make_escapes() {
   return table;
 }
 constexpr auto kEscapes = make_escapes();
-
-/// Length of the well-formed UTF-8 character at `at` (RFC 3629: no overlong forms, no surrogates), 0 when there is
-/// none.
-std::size_t utf8_character(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) -> unsigned {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
-  };
-  const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned lead = byte(0);
-  if (lead >= 0xC2 && lead <= 0xDF) return continues(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    if (!continues(1) || !continues(2)) return 0;
-    if (lead == 0xE0 && byte(1) < 0xA0) return 0;
-    if (lead == 0xED && byte(1) > 0x9F) return 0;
-    return 3;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    if (!continues(1) || !continues(2) || !continues(3)) return 0;
-    if (lead == 0xF0 && byte(1) < 0x90) return 0;
-    if (lead == 0xF4 && byte(1) > 0x8F) return 0;
-    return 4;
-  }
-  return 0;
-}
 
 template <class Float>
 void append_shortest(std::string& out, Float value) {
@@ -111,7 +89,7 @@ void append_json_string(std::string& out, std::string_view text) {
       continue;
     }
     if (escape == 1) {
-      const std::size_t length = utf8_character(text, at);
+      const std::size_t length = utf8_character_size(text.substr(at));
       if (length != 0) {
         at += length;
         continue;

@@ -88,16 +88,6 @@ Result<json> ApiClient::call(http::Method method, std::string_view path_or_url, 
   return parsed;
 }
 
-std::string percent_encode(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) out.push_back(c);
-    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 ExitCode exit_code_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::kNotFound: return kMissing;

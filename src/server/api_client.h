@@ -31,9 +31,6 @@ class ApiClient {
   std::string cookie_;
 };
 
-/// One segment of a path or a query value.
-std::string percent_encode(std::string_view text);
-
 /// The exit code an error ends a command with.
 ExitCode exit_code_of(ErrorCode code);
 /// Prints the error, as JSON if so asked, to standard error; the exit code to end with.

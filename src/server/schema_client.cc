@@ -4,7 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "kafka/utf8.h"
+#include "base/base64.h"
+#include "base/percent_encoding.h"
+#include "base/utf8.h"
 #include "schema/avro/decode.h"
 
 namespace weft::server {
@@ -13,18 +15,6 @@ namespace {
 using nlohmann::json;
 
 constexpr int kReferenceDepthMax = 32;
-
-std::string base64(ByteView bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    std::uint32_t group = 0;
-    const std::size_t held = std::min<std::size_t>(3, bytes.size() - at);
-    for (std::size_t i = 0; i < held; ++i) group |= std::to_integer<std::uint32_t>(bytes[at + i]) << (16 - 8 * i);
-    for (std::size_t i = 0; i < 4; ++i) text.push_back(i <= held ? kDigits[(group >> (18 - 6 * i)) & 63] : '=');
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -45,7 +35,7 @@ std::string SchemaClient::text_of(ByteView bytes) {
     if (schema.ok() && schema::avro::decode_json(**schema, frame->payload, schema::avro::JsonStyle::kPlain, text).ok()) return text;
   }
   const std::string_view text = as_text(bytes);
-  return kafka::is_utf8(text) ? std::string(text) : base64(bytes);
+  return is_utf8(text) ? std::string(text) : base64(bytes);
 }
 
 Result<std::shared_ptr<const schema::avro::Schema>> SchemaClient::by_id(schema::SchemaId id) {

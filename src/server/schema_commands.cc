@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/percent_encoding.h"
 #include "env/disk.h"
 #include "server/api_client.h"
 #include "server/commands.h"

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/percent_encoding.h"
 #include "server/api_client.h"
 #include "server/commands.h"
 

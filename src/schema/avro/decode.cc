@@ -1,11 +1,10 @@
 #include "schema/avro/decode.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstring>
 
+#include "base/utf8.h"
 #include "base/varint.h"
 #include "schema/avro/logical_text.h"
 #include "schema/json_text.h"
@@ -188,7 +187,7 @@ class JsonDecoder {
     ByteView raw;
     if (!take_sized(raw, "a string")) return false;
     const std::string_view text = as_text(raw);
-    if (!simdjson::validate_utf8(text.data(), text.size())) {
+    if (!is_utf8(text)) {
       at_ = start;
       return corrupt("a string is not UTF-8");
     }

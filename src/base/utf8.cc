@@ -1,12 +1,12 @@
-#include "kafka/utf8.h"
+#include "base/utf8.h"
 
 #include <cstdint>
 #include <cstring>
 
-namespace weft::kafka {
+namespace weft {
 namespace {
 
-/// Bytes that the sequence starting here takes; 0 when it is malformed or cut.
+/// As utf8_character_size, with at least one byte left.
 std::size_t sequence_size(const unsigned char* at, std::size_t left) {
   const unsigned first = at[0];
   if (first < 0x80) return 1;
@@ -35,6 +35,17 @@ std::size_t sequence_size(const unsigned char* at, std::size_t left) {
 
 }  // namespace
 
+std::size_t utf8_character_size(std::string_view text) {
+  return text.empty() ? 0 : sequence_size(reinterpret_cast<const unsigned char*>(text.data()), text.size());
+}
+
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t end = bytes_max;
+  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
 bool is_utf8(std::string_view text) {
   const auto* at = reinterpret_cast<const unsigned char*>(text.data());
   std::size_t left = text.size();
@@ -57,4 +68,4 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-}  // namespace weft::kafka
+}  // namespace weft
