@@ -22,6 +22,7 @@ constexpr Logger kLog("server");
 int run_node(const Settings& settings, const std::function<Result<void>(Node&, env::Env&)>& started,
              const std::function<void(Node&)>& stopping) {
   env::prepare_signals();
+  env::keep_freed_memory();
   if (const auto done = set_log_levels(settings.log_level); !done.ok()) {
     fmt::print(stderr, "weft: {}\n", done.error().message);
     return kUsage;
