@@ -94,15 +94,19 @@ using Handler = Function<void(Request, Responder)>;
 
 /// Which handler serves which path. "{name}" matches one segment, "{name...}" the rest; words go before "{name}", that
 /// before "{name...}". Segments are told apart before they are decoded: "%2F" is a part of a name. A slash at the end
-/// makes no difference. HEAD is served by GET's handler, OPTIONS by the router. 404 and 405 (with Allow) are its own,
-/// made by `not_found`, so that each port answers in its own error format.
+/// makes no difference. HEAD is served by GET's handler, OPTIONS by the router. 404 and 405 (with Allow) are its own.
 class Router {
  public:
   /// Two handlers for the same method and pattern are a mistake, and stop the process.
   void add(Method method, std::string_view pattern, Handler handler);
   /// Serves GET and HEAD of paths without a route: the browser UI.
   void otherwise(Handler handler);
-  void not_found(Function<Response(const Request&, int status)> make);
+  /// Whatever is refused before a handler sees it, by the router (no such path or method) or by the server (malformed,
+  /// too large, foreign host, unauthenticated, …), is answered in this format: each port has its own. A problem document
+  /// unless set. Of a request that could not be read whole, what is missing is empty.
+  using RefusalFormat = Function<Response(const Request& request, const Error& why, int status)>;
+  void refuse_as(RefusalFormat format);
+  Response refusal(const Request& request, const Error& why, int status) const;
   void dispatch(Request request, Responder responder);
 
   Router();
@@ -135,11 +139,6 @@ struct ServerOptions {
   env::Duration stall_timeout = std::chrono::seconds(30);  ///< Without a byte moving in a body or an answer.
   /// Names (or name:port) besides loopback ones and the bound address that Host and Origin may carry.
   std::vector<std::string> hosts_allowed;
-  /// Answers what the server refuses itself (malformed, too large, wrong host, unauthenticated, …) in the port's
-  /// format.
-  Function<Response(const Error& why, int status)> refusal = [](const Error& why, int status) {
-    return problem(why, status);
-  };
   Metrics* metrics = nullptr;  ///< Counts requests, connections and event streams when given.
 };
 

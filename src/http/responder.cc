@@ -19,6 +19,12 @@ class CallbackSink final : public Responder::Sink {
 
 }  // namespace
 
+Error dropped_unanswered() {
+  return error(ErrorCode::kInternal, "the request was dropped unanswered; please report it");
+}
+
+void Responder::Sink::drop() { send(problem(dropped_unanswered())); }
+
 Responder::Responder(std::shared_ptr<Sink> sink) : sink_(std::move(sink)) {}
 Responder::Responder(Responder&&) noexcept = default;
 Responder& Responder::operator=(Responder&& other) noexcept {
@@ -27,7 +33,7 @@ Responder& Responder::operator=(Responder&& other) noexcept {
 }
 
 Responder::~Responder() {
-  if (sink_) sink_->send(problem(error(ErrorCode::kInternal, "the request was dropped unanswered; please report it")));
+  if (sink_) sink_->drop();
 }
 
 Responder Responder::to(Callback<Response> answered) {

@@ -88,14 +88,15 @@ std::vector<std::string> segments_of(const Request& request) {
 struct Router::Table {
   Node root;
   Handler otherwise;
-  Function<Response(const Request&, int)> not_found = [](const Request& request, int status) {
-    if (status == 405) {
-      return problem(error(ErrorCode::kUnsupported, "{} does not take {}", request.path, method_name(request.method)),
-                     405);
-    }
-    return problem(error(ErrorCode::kNotFound, "there is nothing at {}", request.path));
-  };
+  RefusalFormat format = [](const Request&, const Error& why, int status) { return problem(why, status); };
 
+  Response not_found(const Request& request) {
+    return format(request, error(ErrorCode::kNotFound, "there is nothing at {}", request.path), 404);
+  }
+  Response not_taken(const Request& request) {
+    return format(
+        request, error(ErrorCode::kUnsupported, "{} does not take {}", request.path, method_name(request.method)), 405);
+  }
   void refuse(const Request& request, Responder& responder, const std::vector<Match>& matches);
 };
 
@@ -132,7 +133,11 @@ void Router::add(Method method, std::string_view pattern, Handler handler) {
 
 void Router::otherwise(Handler handler) { table_->otherwise = std::move(handler); }
 
-void Router::not_found(Function<Response(const Request&, int status)> make) { table_->not_found = std::move(make); }
+void Router::refuse_as(RefusalFormat format) { table_->format = std::move(format); }
+
+Response Router::refusal(const Request& request, const Error& why, int status) const {
+  return table_->format(request, why, status);
+}
 
 void Router::dispatch(Request request, Responder responder) {
   std::vector<Match> matches;
@@ -153,7 +158,7 @@ void Router::dispatch(Request request, Responder responder) {
 }
 
 void Router::Table::refuse(const Request& request, Responder& responder, const std::vector<Match>& matches) {
-  if (matches.empty() && request.path != "*") return responder.send(not_found(request, 404));
+  if (matches.empty() && request.path != "*") return responder.send(not_found(request));
   bool allowed[kMethodCount] = {};
   allowed[static_cast<std::size_t>(Method::kOptions)] = true;
   for (const Match& match : matches) {
@@ -168,7 +173,7 @@ void Router::Table::refuse(const Request& request, Responder& responder, const s
   if (request.method == Method::kOptions)
     response.status = 204;
   else
-    response = not_found(request, 405);
+    response = not_taken(request);
   response.headers.emplace_back("allow", allow);
   responder.send(std::move(response));
 }

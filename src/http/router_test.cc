@@ -90,8 +90,9 @@ TEST_F(RouterTest, AnotherMethodIsRefusedNamingThoseThereAre) {
 
 TEST_F(RouterTest, WhatIsNotFoundIsAnsweredInThePortsOwnFormat) {
   add(Method::kGet, "/subjects");
-  router_.not_found(
-      [](const Request& request, int status) { return Response::json(status, "{\"at\":\"" + request.path + "\"}"); });
+  router_.refuse_as([](const Request& request, const Error&, int status) {
+    return Response::json(status, "{\"at\":\"" + request.path + "\"}");
+  });
   EXPECT_EQ(as_text(ask(Method::kGet, "/nowhere").body.view()), "{\"at\":\"/nowhere\"}");
   EXPECT_EQ(ask(Method::kPut, "/subjects").status, 405);
   EXPECT_EQ(allow(ask(Method::kPut, "/subjects")), "GET, HEAD, OPTIONS");

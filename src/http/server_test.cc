@@ -212,10 +212,17 @@ TEST_F(ServerTest, EveryRequestHasThePrincipalThatAuthenticateGave) {
 }
 
 TEST_F(ServerTest, RefusalsAreInThePortsOwnFormat) {
-  options_.refusal = [](const Error& why, int status) {
-    return Response::json(status, "{\"error_code\":" + std::to_string(status) + "}" + why.message.substr(0, 0));
-  };
-  EXPECT_THAT(converse("nonsense\r\n\r\n"), HasSubstr("{\"error_code\":400}"));
+  router_.refuse_as([](const Request& request, const Error&, int status) {
+    return Response::text(status, fmt::format("<{} {}>", status, request.path));
+  });
+  router_.add(Method::kGet, "/drops", [](Request, Responder) {});
+  options_.body_bytes_max = 8;
+  EXPECT_THAT(converse("nonsense\r\n\r\n"), HasSubstr("<400 >"));
+  EXPECT_THAT(converse(post("/echo", "nine bytes")), HasSubstr("<413 >"));
+  EXPECT_THAT(converse("GET /hello HTTP/1.1\r\nHost: evil.example\r\n\r\n"), HasSubstr("<403 /hello>"));
+  EXPECT_THAT(converse(get("/nothing")), HasSubstr("<404 /nothing>"));
+  EXPECT_THAT(converse(post("/hello", "x")), HasSubstr("<405 /hello>"));
+  EXPECT_THAT(converse(get("/drops")), HasSubstr("<500 >"));
 }
 
 TEST_F(ServerTest, AHandlersMistakeCostsItsOwnRequestOnly) {

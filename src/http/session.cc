@@ -101,13 +101,13 @@ class SessionSink final : public Responder::Sink {
       : session_(std::move(session)), loop_(loop), exchange_(exchange) {}
 
   void send(Response response) override {
-    if (loop_.is_current()) {
-      if (const auto session = session_.lock()) session->respond(exchange_, std::move(response));
-      return;
-    }
-    loop_.post([session = session_, exchange = exchange_, response = std::move(response)]() mutable {
-      if (const auto locked = session.lock()) locked->respond(exchange, std::move(response));
+    on_session([exchange = exchange_, response = std::move(response)](Session& session) mutable {
+      session.respond(exchange, std::move(response));
     });
+  }
+
+  void drop() override {
+    on_session([exchange = exchange_](Session& session) { session.drop(exchange); });
   }
 
   std::shared_ptr<EventStream> start_events(std::size_t bytes_max) override {
@@ -119,6 +119,18 @@ class SessionSink final : public Responder::Sink {
   }
 
  private:
+  /// At once on the session's loop, otherwise posted there; not at all when the session is gone.
+  template <class Act>
+  void on_session(Act act) {
+    if (loop_.is_current()) {
+      if (const auto session = session_.lock()) act(*session);
+      return;
+    }
+    loop_.post([session = session_, act = std::move(act)]() mutable {
+      if (const auto locked = session.lock()) act(*locked);
+    });
+  }
+
   std::weak_ptr<Session> session_;
   env::EventLoop& loop_;
   std::uint64_t exchange_;
@@ -138,7 +150,7 @@ void Session::start() { next_request(); }
 
 void Session::turn_away() {
   keep_alive_ = false;
-  answer(core_->options.refusal(error(ErrorCode::kExhausted, "too many connections; try again later"), 503));
+  answer(core_->router.refusal({}, error(ErrorCode::kExhausted, "too many connections; try again later"), 503));
 }
 
 void Session::abandon() {
@@ -283,13 +295,18 @@ void Session::respond(std::uint64_t exchange, Response response) {
   answer(std::move(response));
 }
 
+void Session::drop(std::uint64_t exchange) {
+  if (core_ == nullptr) return;
+  respond(exchange, core_->router.refusal({}, dropped_unanswered(), 500));
+}
+
 void Session::refuse(const Refusal& refusal) {
   if (!parser_.done()) keep_alive_ = false;  // Where the next request would begin is not known.
   if (!parser_.head_done()) {
     path_.clear();
     method_ = Method::kGet;
   }
-  Response response = core_->options.refusal(refusal.why, refusal.status);
+  Response response = core_->router.refusal(parser_.request(), refusal.why, refusal.status);
   if (response.status == 401 && !has_header(response.headers, "www-authenticate")) {
     response.headers.emplace_back("www-authenticate", "Bearer");
   }

@@ -69,6 +69,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void abandon();
 
   void respond(std::uint64_t exchange, Response response);
+  /// The handler let go of the request without an answer: 500.
+  void drop(std::uint64_t exchange);
   std::shared_ptr<EventStream> start_events(std::uint64_t exchange, std::size_t bytes_max);
 
   // For SessionEvents.

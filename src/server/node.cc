@@ -4,6 +4,7 @@
 
 #include "access/authorizer.h"
 #include "api/api.h"
+#include "api/ksql/ksql_api.h"
 #include "api/registry/registry_api.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -79,16 +80,6 @@ std::vector<api::SettingValue> setting_values(const Settings& settings) {
                       std::string(source == settings.sources.end() ? "default" : source->second), setting.restart});
   }
   return values;
-}
-
-/// 8088 until the SQL engine is here: every address says so, in ksqlDB's error shape.
-http::Router ksql_router() {
-  http::Router router;
-  router.not_found([](const http::Request&, int) {
-    return http::Response::json(
-        501, R"({"@type":"generic_error","error_code":50100,"message":"This version of weft has no SQL engine yet; see ROADMAP.md."})");
-  });
-  return router;
 }
 
 }  // namespace
@@ -239,7 +230,7 @@ Result<std::unique_ptr<http::Server>> Node::Parts::listen(std::string name, cons
 Result<void> Node::Parts::start_http() {
   site = std::make_unique<http::Site>(env.random(), http::embedded_assets(), std::vector<std::string>{"/api/"});
   TRY_ASSIGN(registry_server, listen("registry", settings.registry, {}, api::registry_router(*registry)));
-  TRY_ASSIGN(ksql_server, listen("ksql", settings.ksql, {}, ksql_router()));
+  TRY_ASSIGN(ksql_server, listen("ksql", settings.ksql, {}, api::ksql_router()));
   TRY_ASSIGN(http_server, listen("http", settings.http, api->authenticate(), ui_router()));
   addresses.registry = registry_server->local().to_string();
   addresses.ksql = ksql_server->local().to_string();

@@ -243,6 +243,41 @@ class HostileInput(unittest.TestCase):
                 if answer:
                     self.assertTrue(answer.startswith(b"HTTP/1.1 413"), answer)
 
+    def exchange(self, port, request):
+        """Status, content type and body of the answer to raw bytes; the connection is closed after it."""
+        with socket.create_connection(self.ready[port].rsplit(":", 1), timeout=60) as plain:
+            plain.sendall(request)
+            answer = http.client.HTTPResponse(plain)
+            answer.begin()
+            return answer.status, answer.headers["Content-Type"], json.loads(answer.read())
+
+    def test_every_port_refuses_in_its_own_format(self):
+        shapes = {
+            "http": ("application/problem+json", lambda status, body: body["status"] == status and body["detail"]),
+            "registry": ("application/vnd.schemaregistry.v1+json",
+                         lambda status, body: set(body) == {"error_code", "message"} and body["error_code"] == status),
+            "ksql": ("application/json", lambda status, body: body["@type"] == "generic_error" and
+                     body["error_code"] == status * 100),
+        }
+        for port, (content_type, fits) in shapes.items():
+            host = f"Host: {self.ready[port]}\r\n"
+            refusals = {
+                400: "nonsense\r\n\r\n",
+                403: "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+                404: f"GET /api/no/such/path HTTP/1.1\r\n{host}\r\n",
+                405: f"DELETE /{'api/v1/server' if port == 'http' else 'schemas/types'} HTTP/1.1\r\n{host}\r\n",
+                413: f"POST /subjects/a/versions HTTP/1.1\r\n{host}Content-Length: {1 << 40}\r\n\r\n",
+                431: f"GET / HTTP/1.1\r\n{host}X: {'a' * 40000}\r\n\r\n",
+                501: f"BREW / HTTP/1.1\r\n{host}\r\n",
+            }
+            for wanted, request in refusals.items():
+                status, got_type, body = self.exchange(port, request.encode())
+                if port == "ksql" and wanted in (404, 405):
+                    wanted = 501  # There is no SQL engine yet.
+                self.assertEqual(status, wanted, (port, body))
+                self.assertEqual(got_type, content_type, (port, body))
+                self.assertTrue(fits(status, body), (port, body))
+
     def test_a_foreign_host_or_origin_is_refused_on_every_port(self):
         for port in ("http", "registry", "ksql"):
             self.assertIn(self.request(port, "GET", "/", headers={"Host": "evil.example"})[0], (403, 421))

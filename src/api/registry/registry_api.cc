@@ -135,7 +135,7 @@ Result<SchemaId> schema_id(const Request& request) {
   std::int32_t number = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failed == std::errc{} && end == text.data() + text.size()) return SchemaId(number);
-  return error(ErrorCode::kNotFound, "HTTP 404 Not Found: '{}' is not a schema id", text.substr(0, 100));
+  return error(ErrorCode::kNotFound, "HTTP 404: '{}' is not a schema id", text.substr(0, 100));
 }
 
 /// The first of our content types that the request accepts, the preferred one first.
@@ -178,9 +178,9 @@ class Resources {
     route(router, Method::kGet, "/schemas/ids/{id}/versions", bind(&Resources::schema_versions));
     route(router, Method::kGet, "/config", bind(&Resources::config));
     route(router, Method::kGet, "/mode", bind(&Resources::mode));
-    router.not_found([](const Request& request, int status) {
-      const auto* const why = status == 405 ? "HTTP 405 Method Not Allowed" : "HTTP 404 Not Found";
-      return Response::text(status, error_json(status, why), answer_type(request).value_or(kAnswerTypes[0]));
+    router.refuse_as([](const Request& request, const Error& why, int status) {
+      return Response::text(status, error_json(status, fmt::format("HTTP {}: {}", status, why.message)),
+                            answer_type(request).value_or(kAnswerTypes[0]));
     });
     return router;
   }
@@ -196,9 +196,9 @@ class Resources {
     router.add(method, pattern, [handle = std::move(handle)](Request request, Responder responder) mutable {
       const auto type = answer_type(request);
       Exchange out(type.value_or(kAnswerTypes[0]), std::move(responder));
-      if (!type) return out.send(error_json(406, "HTTP 406 Not Acceptable"), 406);
+      if (!type) return out.send(error_json(406, "HTTP 406: the answer would be JSON, and Accept does not name it"), 406);
       if (request.method == Method::kPost && !is_body_type_known(request)) {
-        return out.send(error_json(415, "HTTP 415 Unsupported Media Type"), 415);
+        return out.send(error_json(415, "HTTP 415: the body must be JSON; name its Content-Type"), 415);
       }
       handle(request, std::move(out));
     });

@@ -141,6 +141,17 @@ TEST_F(RegistryApiTest, ErrorsAreConfluents) {
      R"({"error_code":42201,"message":"Invalid schema type XML"})");
 }
 
+TEST_F(RegistryApiTest, WhatTheServerItselfRefusesIsConfluentsToo) {
+  http::Request request;
+  const http::Response refused = router.refusal(request, error(ErrorCode::kTooLarge, "the body is too large"), 413);
+  EXPECT_EQ(refused.status, 413);
+  EXPECT_EQ(as_text(refused.body.view()), R"({"error_code":413,"message":"HTTP 413: the body is too large"})");
+  EXPECT_THAT(refused.headers, ::testing::Contains(std::pair<std::string, std::string>("content-type", kPreferred)));
+  request.headers = {{"accept", "application/json"}};
+  EXPECT_THAT(router.refusal(request, error(ErrorCode::kForbidden, "a foreign host"), 403).headers,
+              ::testing::Contains(std::pair<std::string, std::string>("content-type", "application/json")));
+}
+
 TEST_F(RegistryApiTest, BigAndDeepBodiesAreRefusedWithTheReason) {
   std::string deep = "\"int\"";
   for (int i = 0; i < 10'000; ++i) deep = R"({"type":"array","items":)" + deep + "}";
