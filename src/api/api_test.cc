@@ -326,6 +326,20 @@ TEST_F(ApiTest, TopicsSayWhyTheyCannotBePublishedYet) {
   EXPECT_EQ(world.get("/api/v1/topics?candidate=perhaps").status, 422);
 }
 
+TEST_F(ApiTest, ATopicIsThereBeforeItIsMeasured) {
+  world.act_as("mkovac");
+  world.cluster.intrude("orders", {std::nullopt, "1", Timestamp{5}});
+  world.cluster.hold_bounds = true;
+  world.loop.advance(std::chrono::seconds(6));
+  const auto candidates = world.get("/api/v1/topics?candidate=true&q=orders");
+  EXPECT_EQ(candidates.at("total"), "1");
+  EXPECT_EQ(candidates.at("topics.0.facts.measured_at"), "null");
+  EXPECT_EQ(candidates.at("topics.0.facts.partitions"), "1");
+  EXPECT_THAT(candidates.at("topics.0.findings.0.message"), HasSubstr("not been measured yet"));
+  world.cluster.release_bounds();
+  EXPECT_EQ(world.get("/api/v1/topics/orders").at("topic.facts.offsets_held"), "1");
+}
+
 TEST_F(ApiTest, ATopicGoesOnlyWhenNoProductIsOnIt) {
   world.act_as("mkovac");
   world.publish();

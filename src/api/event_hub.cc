@@ -325,7 +325,7 @@ void EventHub::send_metrics(Stream& stream) {
     const auto topic = topic_of(*Subject::parse(text));
     if (!topic) continue;
     const mesh::TopicFactsPointer facts = services_.facts.topic(*topic);
-    if (!facts || stream.metrics_sent[text] == facts) continue;
+    if (!facts || !facts->measured_at_ms || stream.metrics_sent[text] == facts) continue;
     stream.metrics_sent[text] = facts;
     any = true;
     json.begin_object().member("subject", text).member("rate", facts->rate).key("size");

@@ -28,9 +28,7 @@ void write_topic(mesh::JsonWriter& json, const Context& context, const std::stri
   const auto directory = services.directory.current();
   const identity::Domain* domain = directory->domain_of_topic(name);
   const mesh::ProductPointer product = services.catalogue.find_on_topic(home.name, name);
-  mesh::PortEvidence evidence = mesh::evidence_of(facts.get(), subject.get());
-  if (!facts) evidence.topic_unknown = "it has not been measured yet";
-  std::vector<mesh::Finding> findings = mesh::check_candidate(name, evidence);
+  std::vector<mesh::Finding> findings = mesh::check_candidate(name, mesh::evidence_of(facts.get(), subject.get()));
   if (product) {
     findings.insert(findings.begin(),
                     {"port.topic", "topic-free", mesh::Severity::kBlocks, "One product per topic",
@@ -112,14 +110,15 @@ void answer_topic(Context& context, const std::string& name, const std::map<std:
 
 void get(Context& context, http::Request request, http::Responder responder) {
   const std::string name = request.parameters.at("topic");
-  // The cluster may know a topic that the last round did not: measure it first.
+  // The cluster may know a topic that the last round did not.
   context.services.facts.refresh(
       name, {subject_of(name)}, [&context, name, responder = std::move(responder)]() mutable {
-        if (!context.services.facts.topic(name))
-          return responder.send(not_found(fmt::format("There is no topic {}.", name)));
+        // Whether it exists says the cluster, not what was measured.
         const auto deadline = context.services.loop.clock().monotonic() + kClusterTimeout;
         context.services.home.describe_configs(
             name, deadline, [&context, name, responder = std::move(responder)](auto configs) mutable {
+              if (!configs.ok() && configs.error().code == ErrorCode::kNotFound)
+                return responder.send(not_found(fmt::format("There is no topic {}.", name)));
               if (!configs.ok()) return responder.send(failed(configs.error()));
               answer_topic(context, name, *configs, std::move(responder));
             });

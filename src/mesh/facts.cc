@@ -151,9 +151,12 @@ std::size_t SubjectFacts::fields_without_doc() const {
 PortEvidence evidence_of(const TopicFacts* topic, const SubjectFacts* subject) {
   PortEvidence evidence;
   evidence.topic_exists = topic != nullptr;
+  if (topic == nullptr || !topic->measured_at_ms) evidence.topic_unknown = "it has not been measured yet";
   if (topic != nullptr) {
     evidence.topic_internal = topic->internal;
     evidence.has_events = topic->offsets_held.value_or(0) > 0;
+    for (const UnknownFact& each : topic->unknown)
+      if (each.fact == "topic") evidence.topic_unknown = each.why;
   }
   if (subject == nullptr) {
     evidence.schema_unknown = "the registry has not been asked yet";
@@ -221,13 +224,9 @@ void write_facts(JsonWriter& json, const TopicFacts* topic, const SubjectFacts* 
   std::vector<UnknownFact> unknown = facts.unknown;
   if (subject != nullptr && subject->unknown) unknown.push_back({"schema", *subject->unknown});
 
-  json.begin_object().key("measured_at");
-  if (topic != nullptr) {
-    json.value(time_text(facts.measured_at_ms));
-  } else {
-    json.value(nullptr);
-  }
-  json.key("schema");
+  json.begin_object()
+      .member("measured_at", facts.measured_at_ms ? std::optional(time_text(*facts.measured_at_ms)) : std::nullopt)
+      .key("schema");
   if (subject != nullptr && subject->schema) {
     const RegisteredSchema& schema = *subject->schema;
     json.begin_object()

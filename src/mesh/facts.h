@@ -84,7 +84,7 @@ bool is_internal(const stream::TopicInfo& topic);
 
 /// What was measured about one topic. Immutable; a new measurement is a new object.
 struct TopicFacts {
-  std::int64_t measured_at_ms = 0;
+  std::optional<std::int64_t> measured_at_ms;  ///< None: the topic is known to exist, and nothing was measured yet.
   bool internal = false;
   std::int32_t partitions = 0;
   std::optional<History> history;
@@ -115,7 +115,8 @@ struct SubjectFacts {
 };
 using SubjectFactsPointer = std::shared_ptr<const SubjectFacts>;
 
-/// Facts as they were measured last; null when nothing is known yet. On the loop of mesh.
+/// Facts as they were measured last. A topic that is known to exist has facts, measured or not; null is an unknown one.
+/// A subject is null until the registry was asked. On the loop of mesh.
 class Facts {
  public:
   virtual ~Facts() = default;

@@ -7,6 +7,18 @@
 
 namespace weft::mesh {
 
+namespace {
+
+/// What is known of a topic by its listing.
+TopicFactsPointer unmeasured(const stream::TopicInfo& info) {
+  auto facts = std::make_shared<TopicFacts>();
+  facts->internal = is_internal(info);
+  facts->partitions = static_cast<std::int32_t>(info.partitions.size());
+  return facts;
+}
+
+}  // namespace
+
 /// First and last record of a partition, as far as they were read.
 struct FactsCollector::PartitionEnds {
   stream::PartitionBounds bounds{Offset{0}, Offset{0}};
@@ -26,6 +38,7 @@ struct FactsCollector::Topic {
   std::optional<env::MonotonicTime> details_at;
   std::size_t turn = 0;  ///< The partition whose ends are read first next time.
   bool measuring = false;
+  std::vector<Function<void()>> waiting;  ///< For the end of the measurement under way.
   TopicFactsPointer facts;
 };
 
@@ -72,8 +85,8 @@ std::vector<std::string> FactsCollector::topics() const {
 
 // ---- Rounds
 
-void FactsCollector::start(Function<void()> done) {
-  round_done_ = std::move(done);
+void FactsCollector::start(Callback<Result<void>> listed) {
+  listed_ = std::move(listed);
   begin_round();
 }
 
@@ -82,6 +95,7 @@ void FactsCollector::begin_round() {
   cluster_.describe_topics(std::nullopt, now() + options_.call_timeout, [this, alive = alive_](auto infos) {
     if (!*alive) return;
     if (infos.ok()) take_topics(*infos);
+    if (listed_) std::exchange(listed_, {})(infos.ok() ? Result<void>() : infos.error());
     run_queue();
   });
 }
@@ -107,7 +121,10 @@ FactsCollector::Topic& FactsCollector::know(const stream::TopicInfo& info) {
   auto& topic = topics_[info.name];
   const bool is_new = !topic;
   // Made again under the same name: nothing that was measured holds.
-  if (is_new || topic->info.id != info.id) topic = std::make_shared<Topic>();
+  if (is_new || topic->info.id != info.id) {
+    topic = std::make_shared<Topic>();
+    topic->facts = unmeasured(info);
+  }
   topic->info = info;
   topic->partitions.resize(info.partitions.size());
   if (is_new && first_round_ended_)
@@ -144,7 +161,6 @@ void FactsCollector::end_round() {
     cycle_timer_.reset();
     begin_round();
   });
-  if (round_done_) std::exchange(round_done_, {})();
 }
 
 // ---- Subjects
@@ -193,7 +209,7 @@ void FactsCollector::measure(Topic& topic, bool details, Function<void()> done) 
   measurement->self = measurement;
   const auto deadline = now() + options_.call_timeout;
 
-  const bool is_new = !topic.facts && past_rates_ < options_.past_rates_max &&
+  const bool is_new = !topic.facts->measured_at_ms && past_rates_ < options_.past_rates_max &&
                       topic.info.partitions.size() <= options_.past_rate_partitions_max;
   if (is_new) {
     ++past_rates_;
@@ -358,12 +374,13 @@ void FactsCollector::finish(Measurement& measurement) {
   }
   if (facts->history && facts->first_record) facts->history->since_ms = facts->first_record->timestamp_ms;
   if (facts->last_record)
-    facts->freshness = freshness_of(facts->measured_at_ms - facts->last_record->timestamp_ms, facts->rate);
+    facts->freshness = freshness_of(*facts->measured_at_ms - facts->last_record->timestamp_ms, facts->rate);
   for (const auto& [fact, why] : topic.unknown) facts->unknown.push_back({fact, why});
   topic.facts = std::move(facts);
 
   for (auto& heard : measured_) heard(topic.info.name);
   if (measurement.done) std::exchange(measurement.done, {})();
+  for (auto& waiting : std::exchange(topic.waiting, {})) waiting();
 }
 
 // ---- At once
@@ -383,7 +400,8 @@ void FactsCollector::refresh(std::string name, std::vector<std::string> subjects
                              if (!*alive || !infos.ok()) return;
                              if (infos->empty()) return forget(name);
                              Topic& topic = know(infos->front());
-                             if (!topic.measuring) measure(topic, true, [pending] {});
+                             if (topic.measuring) return topic.waiting.push_back([pending] {});
+                             measure(topic, true, [pending] {});
                            });
 }
 

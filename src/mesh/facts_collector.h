@@ -37,19 +37,21 @@ class FactsCollector final : public Facts {
   FactsCollector(env::EventLoop& loop, stream::Cluster& cluster, Schemas& schemas, Options options);
   ~FactsCollector() override;
 
-  /// The first round; `done` when it has ended.
-  void start(Function<void()> done);
+  /// Begins the first round. `listed` as soon as every topic is known to exist; their facts follow one after the other.
+  /// Errors: the cluster could not be asked; it is asked again in the next round.
+  void start(Callback<Result<void>> listed);
 
   TopicFactsPointer topic(std::string_view name) const override;
   SubjectFactsPointer subject(std::string_view name) const override;
-  /// All topics of the cluster as of the last round, sorted.
+  /// All topics of the cluster as they were listed last, sorted.
   std::vector<std::string> topics() const;
 
   /// Subjects to follow besides "<topic>-value" of every topic.
   void follow_subjects(Function<std::vector<std::string>()> subjects) { more_subjects_ = std::move(subjects); }
   /// Replaces what is measured every second.
   void watch(std::set<std::string> topics);
-  /// Measures one topic and its subjects now, known or not, details too; `done` when the facts are there.
+  /// Measures one topic and its subjects now, known or not, details too; `done` when the facts are there. A measurement
+  /// of the topic under way will do.
   void refresh(std::string topic, std::vector<std::string> subjects, Function<void()> done);
 
   void on_measured(Function<void(const std::string& topic)> heard) { measured_.push_back(std::move(heard)); }
@@ -96,7 +98,7 @@ class FactsCollector final : public Facts {
   bool round_under_way_ = false;
   bool first_round_ended_ = false;
   std::size_t past_rates_ = 0;  ///< Looked up so far.
-  Function<void()> round_done_;
+  Callback<Result<void>> listed_;
   std::set<std::string> watched_;
   std::optional<env::EventLoop::TimerId> cycle_timer_;
   std::optional<env::EventLoop::TimerId> watch_timer_;

@@ -93,7 +93,7 @@ class FactsCollectorTest : public ::testing::Test {
   }
   void start() {
     bool done = false;
-    collector_.start([&] { done = true; });
+    collector_.start([&](Result<void> listed) { done = listed.ok(); });
     world_.loop.run();
     ASSERT_TRUE(done);
   }
@@ -117,6 +117,31 @@ TEST_F(FactsCollectorTest, KnowsEveryTopicAfterTheFirstRound) {
   EXPECT_EQ(collector_.subject("trades-value")->fields.size(), 3u);
   EXPECT_EQ(collector_.subject("trades-value")->fields_without_doc(), 1u);
   EXPECT_EQ(collector_.topic("nothing"), nullptr);
+}
+
+TEST_F(FactsCollectorTest, ATopicExistsBeforeItIsMeasured) {
+  world_.cluster.intrude("_internal", {std::nullopt, "1", Timestamp{5}});
+  world_.cluster.hold_bounds = true;
+  start();
+  EXPECT_THAT(collector_.topics(), ElementsAre("_internal", "_weft_mesh", "trades"));
+  EXPECT_TRUE(collector_.topic("_internal")->internal);
+  const auto facts = collector_.topic("trades");
+  ASSERT_NE(facts, nullptr);
+  EXPECT_FALSE(facts->measured_at_ms);
+  EXPECT_EQ(facts->partitions, 1);
+  const auto findings = check_candidate("trades", evidence_of(facts.get(), collector_.subject("trades-value").get()));
+  ASSERT_FALSE(findings.empty());
+  EXPECT_EQ(findings[0].rule, "has-events");
+  EXPECT_EQ(findings[0].message, "Could not look: it has not been measured yet");
+
+  bool refreshed = false;
+  collector_.refresh("trades", {}, [&] { refreshed = true; });
+  world_.loop.run();
+  EXPECT_FALSE(refreshed) << "the measurement under way has not ended";
+  world_.cluster.release_bounds();
+  world_.loop.run();
+  EXPECT_TRUE(refreshed);
+  EXPECT_EQ(collector_.topic("trades")->offsets_held, 1);
 }
 
 TEST_F(FactsCollectorTest, FollowsRatesNewTopicsAndSchemas) {

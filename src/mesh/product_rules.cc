@@ -82,7 +82,7 @@ class Findings {
 // ---- The topic and its schema: the same for candidates and drafts
 
 void check_topic(Findings& out, std::string_view topic, const PortEvidence& evidence) {
-  if (evidence.topic_unknown) {
+  if (!evidence.topic_exists && evidence.topic_unknown) {
     out.blocks("port.topic", "topic-exists", "The topic must exist",
                fmt::format("Could not look: {}", *evidence.topic_unknown), "Try again.");
     return;
@@ -99,6 +99,9 @@ void check_topic(Findings& out, std::string_view topic, const PortEvidence& evid
   }
   if (evidence.has_events) {
     out.passes("port.topic", "has-events", "Has at least one event", std::string(topic));
+  } else if (evidence.topic_unknown) {
+    out.blocks("port.topic", "has-events", "Needs at least one event",
+               fmt::format("Could not look: {}", *evidence.topic_unknown), "Try again.");
   } else {
     out.blocks("port.topic", "has-events", "Needs at least one event", fmt::format("Topic {} is empty.", topic),
                fmt::format("Produce an event: weft produce {}", topic));

@@ -37,7 +37,7 @@ struct PortEvidence {
   bool topic_internal = false;
   bool has_events = false;
   std::optional<Schema> schema;
-  std::optional<std::string> topic_unknown;  ///< Why the cluster could not be asked; the two before are then not known.
+  std::optional<std::string> topic_unknown;  ///< Why the cluster could not be asked: a false above may then be true.
   std::optional<std::string> schema_unknown;  ///< Why the registry could not be asked.
 };
 

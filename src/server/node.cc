@@ -182,8 +182,7 @@ Result<void> Node::Parts::start_mesh() {
     return true;
   });
   TRY(wait_on_loop(*loop, [&](auto done) { products->load(std::move(done)); }));
-  loop->post([this] { facts->start([] {}); });
-  return {};
+  return wait_on_loop(*loop, [&](auto done) { facts->start(std::move(done)); });
 }
 
 api::Services Node::Parts::services() {

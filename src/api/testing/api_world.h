@@ -60,7 +60,7 @@ class RecordedStream final : public http::EventStream {
 class ApiWorld : public mesh::testing::MeshWorld {
  public:
   ApiWorld() {
-    facts_collector.start([] {});
+    facts_collector.start([](Result<void>) {});
     loop.run();
     // The catalogue of MeshWorld searches in written facts: write down what was measured.
     facts.subjects["trades-value"] = facts_collector.subject("trades-value");

@@ -36,6 +36,7 @@ class MemoryCluster final : public stream::Cluster {
   bool hold_appends = false;
   Function<Fate()> fate;        ///< Asked for every append; none: kDurable.
   bool fetches_fail = false;
+  bool hold_bounds = false;
 
   /// Ends the oldest held append; false when there is none.
   bool release_one() {
@@ -46,6 +47,11 @@ class MemoryCluster final : public stream::Cluster {
   void release_all() {
     while (release_one()) {
     }
+  }
+  /// Answers every held question for bounds.
+  void release_bounds() {
+    hold_bounds = false;
+    for (auto& answer : std::exchange(held_bounds_, {})) answer();
   }
   /// What is durable in a topic's only partition.
   std::vector<StoredRecord> durable(const std::string& topic) const {
@@ -85,6 +91,7 @@ class MemoryCluster final : public stream::Cluster {
   }
   void describe_configs(std::string topic, stream::Deadline,
                         Callback<Result<std::map<std::string, stream::ConfigEntry>>> done) override {
+    if (!topics_.contains(topic)) return complete(std::move(done), error(ErrorCode::kNotFound, "no topic {}", topic));
     std::map<std::string, stream::ConfigEntry> entries;
     for (const auto& [key, value] : topics_[topic].configs) {
       entries[key] = {value, stream::ConfigEntry::Source::kTopic, false, false};
@@ -161,6 +168,12 @@ class MemoryCluster final : public stream::Cluster {
   }
   void bounds(std::vector<stream::TopicPartition> partitions, stream::Deadline,
               Callback<Result<std::vector<stream::PartitionBounds>>> done) override {
+    if (hold_bounds) {
+      held_bounds_.push_back([this, partitions = std::move(partitions), done = std::move(done)]() mutable {
+        bounds(std::move(partitions), {}, std::move(done));
+      });
+      return;
+    }
     std::vector<stream::PartitionBounds> found;
     for (const auto& each : partitions) {
       found.push_back({Offset{0}, Offset(static_cast<std::int64_t>(topics_[each.topic].durable))});
@@ -246,6 +259,7 @@ class MemoryCluster final : public stream::Cluster {
   stream::ClusterIdentity identity_{"memory", "test", "local", "memory-cluster-id"};
   std::map<std::string, Topic> topics_;
   std::deque<Held> held_;
+  std::vector<Function<void()>> held_bounds_;
 };
 
 }  // namespace weft::state::testing
