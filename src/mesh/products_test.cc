@@ -278,7 +278,7 @@ TEST(Audit, TellsWhoDidWhatAndWithWhichCall) {
 
 TEST(Audit, HoldsRegistrationsThatChangeSomethingAndRefusedOnes) {
   MeshWorld world;
-  registry::Service registry(world.loop, world.cluster, world.authorizer, {});
+  registry::Service registry(world.loop, world.loop, world.cluster, world.authorizer, {});
   audit_registrations(registry, *world.products);
   registry.start([](Result<void> started) { ASSERT_TRUE(started.ok()) << started.error().message; });
   world.loop.run();
@@ -300,7 +300,7 @@ TEST(Audit, HoldsRegistrationsThatChangeSomethingAndRefusedOnes) {
 
 TEST(RegistrySchemas, AnswersForMeshWhatTheRegistryHolds) {
   MeshWorld world;
-  registry::Service registry(world.loop, world.cluster, world.authorizer, {});
+  registry::Service registry(world.loop, world.loop, world.cluster, world.authorizer, {});
   RegistrySchemas schemas(registry);
   registry.start([](Result<void>) {});
   for (const char* text : {R"({"type":"record","name":"R","fields":[]})",

@@ -13,7 +13,7 @@ namespace weft::mesh {
 
 namespace {
 
-SchemaPointer registered(registry::Service& service, const registry::SubjectVersion& found) {
+std::shared_ptr<RegisteredSchema> registered(const registry::SubjectVersion& found) {
   const registry::Definition& definition = found.schema->definition;
   auto schema = std::make_shared<RegisteredSchema>();
   schema->subject = found.subject;
@@ -23,10 +23,6 @@ SchemaPointer registered(registry::Service& service, const registry::SubjectVers
   schema->text = definition.text;
   for (const registry::Reference& each : definition.references)
     schema->references.push_back({each.name, each.subject, each.version});
-  if (definition.type == registry::SchemaType::kAvro) {
-    // One that no longer parses still has a text to show.
-    if (auto avro = service.avro_schema(found.id); avro.ok()) schema->avro = std::move(*avro);
-  }
   return schema;
 }
 
@@ -40,8 +36,15 @@ void RegistrySchemas::find(std::string subject, std::optional<std::int32_t> vers
         return registry.version(subject, name);
       },
       [this, done = std::move(done)](Result<registry::SubjectVersion> found) mutable {
-        done(found.ok() ? Result<SchemaPointer>(registered(service_, *found))
-                        : Result<SchemaPointer>(std::move(found).error()));
+        if (!found.ok()) return done(std::move(found).error());
+        auto schema = registered(*found);
+        if (found->schema->definition.type != registry::SchemaType::kAvro) return done(SchemaPointer(std::move(schema)));
+        service_.parse(found->schema, found->subject,
+                       [schema = std::move(schema), done = std::move(done)](auto parsed) mutable {
+                         // One that no longer parses still has a text to show.
+                         if (parsed.ok()) schema->avro = std::move(*parsed);
+                         done(SchemaPointer(std::move(schema)));
+                       });
       });
 }
 
@@ -61,9 +64,12 @@ void RegistrySchemas::list_versions(std::string subject, Callback<Result<Subject
 }
 
 void RegistrySchemas::find_id(schema::SchemaId id, Callback<Result<std::shared_ptr<const schema::avro::Schema>>> done) {
-  // The cache answers from memory; the read waits until what it saw is durable.
-  service_.read_all<std::shared_ptr<const schema::avro::Schema>>(
-      [this, id](const registry::Registry&) { return service_.avro_schema(id); }, std::move(done));
+  service_.read_all<registry::StoredSchemaPointer>(
+      [id](const registry::Registry& registry) { return registry.schema(id); },
+      [this, done = std::move(done)](Result<registry::StoredSchemaPointer> found) mutable {
+        if (!found.ok()) return done(std::move(found).error());
+        service_.parse(std::move(*found), {}, std::move(done));
+      });
 }
 
 namespace {

@@ -5,11 +5,8 @@
 #include <charconv>
 #include <set>
 
-#include "registry/answers.h"
 #include "registry/refusal.h"
 #include "registry/subject_name.h"
-#include "schema/avro/compatibility.h"
-#include "schema/avro/print.h"
 #include "schema/json_text.h"
 
 namespace weft::registry {
@@ -23,17 +20,13 @@ constexpr std::size_t kRecordBytesMax = 1'000'000;
 /// Schemas that one schema may need, its references' references included.
 constexpr std::size_t kReferencesMax = 1'000;
 constexpr std::size_t kReferenceTextBytesMax = std::size_t{16} << 20;
+/// Texts that one registration may have to read: itself, what it is compared with, and all their references. About five
+/// seconds of another thread.
+constexpr std::size_t kCaseBytesMax = std::size_t{64} << 20;
 
 constexpr std::string_view kGlobalContext = ":.__GLOBAL:";
 
 }  // namespace
-
-/// A request's schema, read and in the form in which it is stored.
-struct Registry::Prepared {
-  Definition definition;
-  Uuid guid;
-  std::shared_ptr<const avro::Schema> schema;
-};
 
 Result<VersionName> VersionName::parse(std::string_view text) {
   const auto is_latest = [&] {
@@ -54,18 +47,65 @@ Result<VersionName> VersionName::parse(std::string_view text) {
 
 // ---- Registering
 
-Result<state::Decision<SubjectVersion>> Registry::register_schema(const RegisterRequest& request) const {
+Result<SchemaCase> Registry::open_case(const RegisterRequest& request, Purpose purpose) const {
   TRY(check_subject(request.subject));
-  TRY(check_writable(request));
-  TRY_ASSIGN(Prepared prepared, prepare(request, avro::ParseRules::kNew));
+  if (purpose == Purpose::kRegister) TRY(check_writable(request));
+  if (request.type != SchemaType::kAvro) {
+    return refuse(Refusal::kInvalidSchema, "Invalid schema type {}: this registry understands AVRO",
+                  schema_type_name(request.type));
+  }
+  SchemaCase asked{.subject = request.subject, .text = request.text};
+  TRY_ASSIGN(asked.references, resolve(request));
+  TRY_ASSIGN(asked.reference_schemas, reached_by(asked.references, request.subject));
+  const Config* const config = effective(configs_, request.subject);
+  asked.normalize = request.normalize || (config != nullptr && config->normalize);
+  asked.rules = purpose == Purpose::kRegister ? avro::ParseRules::kNew : avro::ParseRules::kStored;
+  const Versions* const versions = find_subject(request.subject);
+  if (purpose == Purpose::kLookUp || versions == nullptr) return asked;
+
+  asked.level = compatibility_level(request.subject);
+  for (auto at = versions->rbegin(); at != versions->rend(); ++at) {
+    const auto& [number, version] = *at;
+    if (version.deleted) continue;
+    asked.known.push_back(version.schema->guid);
+    const bool compared = asked.level != CompatibilityLevel::kNone && (is_transitive(asked.level) || asked.earlier.empty());
+    if (!compared) continue;
+    auto earlier = with_references(version.schema, request.subject);
+    asked.earlier.push_back({number, {version.schema, {}}, std::nullopt});
+    if (earlier.ok()) {
+      asked.earlier.back().schema = std::move(*earlier);
+    } else {
+      asked.earlier.back().fault = earlier.error().message;
+    }
+  }
+  if (const std::size_t bytes = asked.text_bytes(); bytes > kCaseBytesMax) {
+    return refuse(Refusal::kTooLarge, "Under {} the schema is compared with {} bytes of others, and the limit is {}",
+                  level_name(asked.level), bytes, kCaseBytesMax);
+  }
+  return asked;
+}
+
+namespace {
+
+/// The verdict made ahead, when that was on the same case; judged now otherwise.
+Result<Verdict> verdict_on(const SchemaCase& asked, const JudgedCase* judged) {
+  if (judged != nullptr && judged->asked == asked) return judged->verdict;
+  return judge(asked);
+}
+
+}  // namespace
+
+Result<state::Decision<SubjectVersion>> Registry::register_schema(const RegisterRequest& request,
+                                                                  const JudgedCase* judged) const {
+  TRY_ASSIGN(const SchemaCase asked, open_case(request, Purpose::kRegister));
+  TRY_ASSIGN(Verdict verdict, verdict_on(asked, judged));
 
   static const Versions kNoVersions;
   const Versions* const found = find_subject(request.subject);
   const Versions& versions = found == nullptr ? kNoVersions : *found;
-  if (const auto known = find_definition(versions, prepared.guid, false)) {
+  if (const auto known = find_definition(versions, verdict.guid, false)) {
     return state::Decision<SubjectVersion>{answer(request.subject, known->first, *known->second), {}};
   }
-  TRY(check_compatible(request, *prepared.schema, versions));
 
   const std::int32_t number = versions.empty() ? 1 : versions.rbegin()->first + 1;
   if (request.version && *request.version != number) {
@@ -81,13 +121,13 @@ Result<state::Decision<SubjectVersion>> Registry::register_schema(const Register
   SchemaId id{1};
   StoredSchemaPointer stored;
   if (context != contexts_.end()) {
-    TRY_ASSIGN(id, next_id(context->second, prepared.guid));
-    if (const IdEntry* known = find_id(id, request.subject); known != nullptr && known->schema->guid == prepared.guid) {
+    TRY_ASSIGN(id, next_id(context->second, verdict.guid));
+    if (const IdEntry* known = find_id(id, request.subject); known != nullptr && known->schema->guid == verdict.guid) {
       stored = known->schema;
     }
   }
   if (!stored)
-    stored = std::make_shared<const StoredSchema>(StoredSchema{std::move(prepared.definition), prepared.guid});
+    stored = std::make_shared<const StoredSchema>(StoredSchema{std::move(verdict.definition), verdict.guid});
   for (const auto& [older, version] : versions) {
     // A deleted version with the same id gives way to the new one, unless another schema still needs it.
     if (version.deleted && version.id == id && !is_referenced(request.subject, older)) {
@@ -128,27 +168,6 @@ Result<void> Registry::check_writable(const RegisterRequest& request) const {
   return {};
 }
 
-Result<Registry::Prepared> Registry::prepare(const RegisterRequest& request, avro::ParseRules rules) const {
-  if (request.type != SchemaType::kAvro) {
-    return refuse(Refusal::kInvalidSchema, "Invalid schema type {}: this registry understands AVRO",
-                  schema_type_name(request.type));
-  }
-  Prepared prepared;
-  TRY_ASSIGN(prepared.definition.references, resolve(request));
-  TRY_ASSIGN(const auto references, reference_texts(prepared.definition.references, request.subject));
-  auto parsed = avro::Schema::parse(request.text, rules, references);
-  if (!parsed.ok()) {
-    const Refusal why = parsed.error().code == ErrorCode::kTooLarge ? Refusal::kTooLarge : Refusal::kInvalidSchema;
-    return refuse(why, "Invalid schema: {}", parsed.error().message);
-  }
-  prepared.schema = std::move(*parsed);
-  const Config* const config = effective(configs_, request.subject);
-  const bool normalize = request.normalize || (config != nullptr && config->normalize);
-  prepared.definition.text = normalize ? normalized_text(*prepared.schema) : canonical_text(*prepared.schema);
-  prepared.guid = guid_of(prepared.definition);
-  return prepared;
-}
-
 /// References with real versions in place of "latest"; every one exists.
 Result<std::vector<Reference>> Registry::resolve(const RegisterRequest& request) const {
   std::vector<Reference> resolved = request.references;
@@ -165,16 +184,16 @@ Result<std::vector<Reference>> Registry::resolve(const RegisterRequest& request)
   return resolved;
 }
 
-/// Texts of all schemas that `references` lead to, each after those it needs itself.
-Result<std::vector<std::string_view>> Registry::reference_texts(const std::vector<Reference>& references,
-                                                                std::string_view subject) const {
+/// All schemas that `references` lead to, each after those it needs itself.
+Result<std::vector<StoredSchemaPointer>> Registry::reached_by(const std::vector<Reference>& references,
+                                                              std::string_view subject) const {
   struct Open {
     const std::vector<Reference>* list;
     std::size_t next;
-    std::string subject;    // whose references these are
-    std::string_view text;  // to be added after them
+    std::string subject;         // whose references these are
+    StoredSchemaPointer schema;  // to be added after them
   };
-  std::vector<std::string_view> texts;
+  std::vector<StoredSchemaPointer> reached;
   std::set<std::pair<std::string, std::int32_t>> seen;
   std::size_t bytes = 0;
   std::vector<Open> open;
@@ -182,7 +201,7 @@ Result<std::vector<std::string_view>> Registry::reference_texts(const std::vecto
   while (!open.empty()) {
     Open& innermost = open.back();
     if (innermost.next == innermost.list->size()) {
-      if (open.size() > 1) texts.push_back(innermost.text);
+      if (open.size() > 1) reached.push_back(std::move(innermost.schema));
       open.pop_back();
       continue;
     }
@@ -196,69 +215,14 @@ Result<std::vector<std::string_view>> Registry::reference_texts(const std::vecto
       return refuse(Refusal::kTooLarge, "The schema refers to more than {} others, or to more than {} bytes of them",
                     kReferencesMax, kReferenceTextBytesMax);
     }
-    open.push_back({&definition.references, 0, std::move(target), definition.text});
+    open.push_back({&definition.references, 0, std::move(target), found.schema});
   }
-  return texts;
+  return reached;
 }
 
-Result<std::shared_ptr<const avro::Schema>> Registry::parse_avro(const StoredSchema& stored,
-                                                                 std::string_view subject) const {
-  if (stored.definition.type != SchemaType::kAvro) {
-    return error(ErrorCode::kUnsupported, "the schema is {}, not AVRO", schema_type_name(stored.definition.type));
-  }
-  TRY_ASSIGN(const auto references, reference_texts(stored.definition.references, subject));
-  return avro::Schema::parse(stored.definition.text, avro::ParseRules::kStored, references);
-}
-
-namespace {
-
-std::string reasons_text(const std::vector<avro::Incompatibility>& reasons) {
-  std::string text;
-  for (const auto& reason : reasons) {
-    if (!text.empty()) text += "; ";
-    text += fmt::format("{} at {}: {}", incompatibility_name(reason.kind), reason.path, reason.message);
-  }
-  return text;
-}
-
-/// Why `reader` cannot read data of `writer`; empty when it can.
-Result<std::string> unreadable(const avro::Schema& reader, const avro::Schema& writer) {
-  TRY_ASSIGN(const auto reasons, incompatibilities(reader, writer));
-  return reasons_text(reasons);
-}
-
-}  // namespace
-
-Result<void> Registry::check_compatible(const RegisterRequest& request, const avro::Schema& candidate,
-                                        const Versions& versions) const {
-  const CompatibilityLevel level = compatibility_level(request.subject);
-  if (level == CompatibilityLevel::kNone) return {};
-  const auto incompatible = [&](std::int32_t number, std::string_view which, std::string_view why) {
-    return refuse(Refusal::kIncompatible,
-                  "Schema being registered is incompatible with an earlier schema for subject \"{}\": under {}, {} "
-                  "version {}: {}",
-                  request.subject, level_name(level), which, number, why);
-  };
-  for (auto at = versions.rbegin(); at != versions.rend(); ++at) {
-    const auto& [number, version] = *at;
-    if (version.deleted) continue;
-    const auto earlier = parse_avro(*version.schema, request.subject);
-    if (!earlier.ok()) return incompatible(number, "it must be compared with", earlier.error().message);
-    if (needs_backward(level)) {
-      const auto why = unreadable(candidate, **earlier);
-      if (!why.ok() || !why->empty()) {
-        return incompatible(number, "it must read data of", why.ok() ? *why : why.error().message);
-      }
-    }
-    if (needs_forward(level)) {
-      const auto why = unreadable(**earlier, candidate);
-      if (!why.ok() || !why->empty()) {
-        return incompatible(number, "its data must be readable by", why.ok() ? *why : why.error().message);
-      }
-    }
-    if (!is_transitive(level)) break;
-  }
-  return {};
+Result<SchemaWithReferences> Registry::with_references(StoredSchemaPointer stored, std::string_view subject) const {
+  TRY_ASSIGN(auto references, reached_by(stored->definition.references, subject));
+  return SchemaWithReferences{std::move(stored), std::move(references)};
 }
 
 bool Registry::is_referenced(std::string_view subject, std::int32_t version) const {
@@ -303,10 +267,12 @@ std::optional<std::pair<std::int32_t, const Registry::Version*>> Registry::find_
   return std::nullopt;
 }
 
-Result<SubjectVersion> Registry::lookup(const RegisterRequest& request, bool deleted_too) const {
+Result<SubjectVersion> Registry::lookup(const RegisterRequest& request, bool deleted_too,
+                                        const JudgedCase* judged) const {
   TRY_ASSIGN(const Versions* const versions, require_subject(request.subject, deleted_too));
-  TRY_ASSIGN(const Prepared prepared, prepare(request, avro::ParseRules::kStored));
-  const auto found = find_definition(*versions, prepared.guid, deleted_too);
+  TRY_ASSIGN(const SchemaCase asked, open_case(request, Purpose::kLookUp));
+  TRY_ASSIGN(const Verdict verdict, verdict_on(asked, judged));
+  const auto found = find_definition(*versions, verdict.guid, deleted_too);
   if (!found) return refuse(Refusal::kSchemaNotFound, "Schema not found");
   return answer(request.subject, found->first, *found->second);
 }
@@ -366,13 +332,6 @@ bool Registry::any_use(SchemaId id, std::string_view beside,
   const IdEntry* const entry = find_id(id, beside);
   return entry != nullptr &&
          std::any_of(entry->uses.begin(), entry->uses.end(), [&](const auto& use) { return accepts(*use.first); });
-}
-
-Result<SharedBytes> Registry::schema_body(SchemaId id, std::string_view beside) const {
-  const IdEntry* const entry = find_id(id, beside);
-  if (entry == nullptr) return refuse(Refusal::kSchemaNotFound, "Schema {} not found", id);
-  if (entry->body.empty()) entry->body = SharedBytes(schema_json(*entry->schema));
-  return entry->body;
 }
 
 template <class Setting>

@@ -10,23 +10,16 @@
 #include <utility>
 #include <vector>
 
-#include "base/bytes.h"
 #include "base/result.h"
 #include "record/ids.h"
 #include "registry/definition.h"
+#include "registry/schema_case.h"
 #include "registry/schemas_topic.h"
 #include "schema/avro/schema.h"
 #include "schema/compatibility_level.h"
 #include "state/shard.h"
 
 namespace weft::registry {
-
-/// A definition in the registry: held once per identity and context, shared by every version that has it.
-struct StoredSchema {
-  Definition definition;
-  Uuid guid;
-};
-using StoredSchemaPointer = std::shared_ptr<const StoredSchema>;
 
 /// One version of a subject, as an answer.
 struct SubjectVersion {
@@ -62,13 +55,19 @@ struct VersionName {
 class Registry final : public state::Machine {
  public:
   // ---- Decisions
+  /// What a registration or lookup would be judged by now. Errors: those that need no look at the schema itself.
+  enum class Purpose { kRegister, kLookUp };
+  Result<SchemaCase> open_case(const RegisterRequest& request, Purpose purpose) const;
   /// The version that has the schema already, or a new one with its records. Errors: kInvalidSchema and others of
-  /// refusal.h; kIncompatible says what an older reader or writer would meet.
-  Result<state::Decision<SubjectVersion>> register_schema(const RegisterRequest& request) const;
+  /// refusal.h; kIncompatible says what an older reader or writer would meet. `judged` spares the work when it still
+  /// holds.
+  Result<state::Decision<SubjectVersion>> register_schema(const RegisterRequest& request,
+                                                          const JudgedCase* judged = nullptr) const;
 
   // ---- Reads
   /// The version of the subject that has this schema.
-  Result<SubjectVersion> lookup(const RegisterRequest& request, bool deleted_too = false) const;
+  Result<SubjectVersion> lookup(const RegisterRequest& request, bool deleted_too = false,
+                                const JudgedCase* judged = nullptr) const;
   Result<SubjectVersion> version(std::string_view subject, VersionName name, bool deleted_too = false) const;
   Result<std::vector<std::int32_t>> versions(std::string_view subject, bool deleted_too = false) const;
   /// Subjects whose name begins with `prefix` and that have a version, sorted.
@@ -80,15 +79,12 @@ class Registry final : public state::Machine {
                                                                  bool deleted_too = false) const;
   /// Whether `accepts` says yes to one of the subjects that use this id, deleted versions included.
   bool any_use(SchemaId id, std::string_view beside, const std::function<bool(const std::string&)>& accepts) const;
-  /// The answer to a read by id as Confluent's clients read it (answers.h), built once.
-  Result<SharedBytes> schema_body(SchemaId id, std::string_view beside = {}) const;
   /// The level that holds for a subject: its own, its context's, the global one, BACKWARD. Empty: the global one.
   schema::CompatibilityLevel compatibility_level(std::string_view subject = {}) const;
   /// "READWRITE", "READONLY", … in the same order.
   std::string_view mode(std::string_view subject = {}) const;
-  /// A stored schema as Avro, references resolved.
-  Result<std::shared_ptr<const schema::avro::Schema>> parse_avro(const StoredSchema& stored,
-                                                                 std::string_view subject) const;
+  /// A schema of this subject with all that it leads to.
+  Result<SchemaWithReferences> with_references(StoredSchemaPointer stored, std::string_view subject) const;
 
   std::size_t schema_count() const;
   /// Records that were skipped because they are not of the format, or contradict what was there.
@@ -109,7 +105,6 @@ class Registry final : public state::Machine {
   struct IdEntry {
     StoredSchemaPointer schema;
     std::vector<std::pair<const std::string*, std::int32_t>> uses;  ///< Subject (a key of subjects_) and version.
-    mutable SharedBytes body;                                       ///< Built at the first read.
   };
   struct Context {
     std::int32_t id_max = 0;
@@ -120,19 +115,15 @@ class Registry final : public state::Machine {
     std::optional<schema::CompatibilityLevel> level;
     bool normalize = false;
   };
-  struct Prepared;
 
   const Versions* find_subject(std::string_view subject) const;
   const IdEntry* find_id(SchemaId id, std::string_view beside) const;
   Result<const Versions*> require_subject(std::string_view subject, bool deleted_too) const;
   static Result<SchemaId> next_id(const Context& context, const Uuid& guid);
   Result<void> check_writable(const RegisterRequest& request) const;
-  Result<Prepared> prepare(const RegisterRequest& request, schema::avro::ParseRules rules) const;
   Result<std::vector<Reference>> resolve(const RegisterRequest& request) const;
-  Result<std::vector<std::string_view>> reference_texts(const std::vector<Reference>& references,
-                                                        std::string_view subject) const;
-  Result<void> check_compatible(const RegisterRequest& request, const schema::avro::Schema& candidate,
-                                const Versions& versions) const;
+  Result<std::vector<StoredSchemaPointer>> reached_by(const std::vector<Reference>& references,
+                                                      std::string_view subject) const;
   SubjectVersion answer(std::string_view subject, std::int32_t number, const Version& version) const;
   std::optional<std::pair<std::int32_t, const Version*>> find_definition(const Versions& versions, const Uuid& guid,
                                                                          bool deleted_too) const;

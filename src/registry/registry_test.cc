@@ -53,6 +53,12 @@ class RegistryTest : public ::testing::Test {
     return refused.ok() ? 0 : refused.error().detail;
   }
 
+  Result<std::shared_ptr<const schema::avro::Schema>> parsed_of(const StoredSchemaPointer& stored,
+                                                                std::string_view subject) {
+    TRY_ASSIGN(const auto whole, registry.with_references(stored, subject));
+    return parse_avro(whole);
+  }
+
   Registry registry;
   std::vector<state::Record> log;
   std::vector<state::Record> last_records;
@@ -176,7 +182,7 @@ TEST_F(RegistryTest, ReferencesAreResolvedAndMustExist) {
               HasSubstr(R"("references":[{"name":"pay.Money","subject":"money","version":1}],"schema")"));
   order.references[0].version = 1;
   EXPECT_EQ(registry.lookup(order)->version, 1);
-  const auto parsed = registry.parse_avro(*added->schema, "order-value");
+  const auto parsed = parsed_of(added->schema, "order-value");
   ASSERT_TRUE(parsed.ok());
   EXPECT_EQ((*parsed)->root().fields[0].type->name.full(), "pay.Money");
   order.references[0].version = 7;
@@ -194,7 +200,7 @@ TEST_F(RegistryTest, SchemasThatReferToEachOtherInARingEndInAnAnswer) {
             R"({{"subject":"{}","version":1,"id":{},"references":[{{"name":"x","subject":"{}","version":1}}],"schema":"{{\"type\":\"record\",\"name\":\"{}\",\"fields\":[]}}","deleted":false}})",
             name, id, other, name));
   }
-  EXPECT_TRUE(registry.parse_avro(*registry.version("a", {})->schema, "a").ok());
+  EXPECT_TRUE(parsed_of(registry.version("a", {})->schema, "a").ok());
   RegisterRequest request;
   request.subject = "c";
   request.text = R"({"type":"record","name":"C","fields":[{"name":"f","type":"a"}]})";
@@ -311,16 +317,20 @@ TEST_F(RegistryTest, AReferencedVersionKeepsItsRecordWhenItsSchemaComesBack) {
   replay(R"({"keytype":"DELETE_SUBJECT","subject":"money","magic":0})", R"({"subject":"money","version":1})");
   EXPECT_EQ(add("money", R"({"type":"fixed","name":"Money","size":8})").version, 2);
   EXPECT_EQ(last_records.size(), 1U);
-  EXPECT_TRUE(registry.parse_avro(*registry.version("order", {})->schema, "order").ok());
+  EXPECT_TRUE(parsed_of(registry.version("order", {})->schema, "order").ok());
 }
 
-TEST_F(RegistryTest, TheBodyOfAReadByIdIsBuiltOnce) {
+TEST_F(RegistryTest, AVerdictMadeAheadHoldsOnlyForTheCaseItWasMadeOn) {
   add("s", kV1);
-  const auto body = registry.schema_body(SchemaId(1)), again = registry.schema_body(SchemaId(1));
-  ASSERT_TRUE(body.ok());
-  EXPECT_EQ(body->data(), again->data());
-  EXPECT_THAT(std::string(as_text(body->view())),
-              HasSubstr(R"("schemaType":"AVRO","schema":"{\"type\":\"record\",\"name\":\"R\")"));
+  RegisterRequest request;
+  request.subject = "s";
+  request.text = kBreaking;
+  SchemaCase asked = registry.open_case(request, Registry::Purpose::kRegister).value();
+  const auto made_up = Verdict{{SchemaType::kAvro, "made up", {}, {}, {}}, Uuid{}};
+  const JudgedCase judged{std::move(asked), made_up};
+  EXPECT_EQ(registry.register_schema(request, &judged)->response.schema->definition.text, "made up");
+  add("s", kV2);
+  EXPECT_EQ(registry.register_schema(request, &judged).error().code, ErrorCode::kIncompatible) << "another case now";
 }
 
 TEST_F(RegistryTest, NormalizingMakesOneVersionOfTheSameSchemaWrittenTwoWays) {

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "registry/answers.h"
 #include "registry/registry.h"
 
 using namespace weft;
@@ -36,8 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       CHECK(version.ok(), "a version that is listed exists");
       CHECK(registry.schema(version->id, subject).ok(), "and its id is known");
       CHECK(registry.uses(version->id, subject, true).ok());
-      CHECK(registry.schema_body(version->id, subject).ok());
-      (void)registry.parse_avro(*version->schema, subject);
+      CHECK(!schema_json(*version->schema).empty());
+      if (const auto whole = registry.with_references(version->schema, subject); whole.ok()) (void)parse_avro(*whole);
     }
   }
   return 0;

@@ -2,21 +2,32 @@
 
 #include <algorithm>
 
+#include "registry/answers.h"
+
 namespace weft::registry {
 namespace {
 
 constexpr auto kStartTimeout = std::chrono::seconds(30);
+/// What a parsed schema takes beside its text, roughly.
+constexpr std::size_t kParsedBytesPerByte = 10;
 
 access::Resource subject_resource(std::string_view subject) { return {access::ResourceType::kSubject, subject}; }
 
 }  // namespace
 
-Service::Service(env::EventLoop& loop, stream::Cluster& cluster, const access::Authorizer& authorizer, Options options)
+Service::Service(env::EventLoop& loop, env::Executor& blocking, stream::Cluster& cluster,
+                 const access::Authorizer& authorizer, Options options)
     : loop_(loop),
+      blocking_(blocking),
       cluster_(cluster),
       authorizer_(authorizer),
       options_(std::move(options)),
-      shard_(loop, cluster, registry_, {.partition = {options_.topic, PartitionIndex(0)}}) {}
+      shard_(loop, cluster, registry_, {.partition = {options_.topic, PartitionIndex(0)}}),
+      parsed_(options_.parsed_bytes_max),
+      bodies_(options_.bodies_bytes_max),
+      alive_(std::make_shared<bool>(true)) {}
+
+Service::~Service() { *alive_ = false; }
 
 env::MonotonicTime Service::deadline() const { return loop_.clock().monotonic() + kStartTimeout; }
 
@@ -68,25 +79,51 @@ void Service::register_schema(const access::Principal& principal, RegisterReques
   };
   auto allowed = authorizer_.check(principal, access::Right::kWrite, subject_resource(asked->subject));
   if (!allowed.ok()) return tell(std::move(allowed).error());
-  shard_.submit<SubjectVersion>([this, asked] { return registry_.register_schema(*asked); }, std::move(tell));
+  judge_ahead(*asked, Registry::Purpose::kRegister, [this, asked, tell = std::move(tell)](auto judged) mutable {
+    shard_.submit<SubjectVersion>([this, asked, judged] { return registry_.register_schema(*asked, judged.get()); },
+                                  std::move(tell));
+  });
 }
 
 void Service::lookup(const access::Principal& principal, RegisterRequest request, bool deleted_too,
                      Callback<Result<SubjectVersion>> done) {
-  const std::string subject = request.subject;
-  read<SubjectVersion>(
-      principal, subject,
-      [request = std::move(request), deleted_too](const Registry& registry) {
-        return registry.lookup(request, deleted_too);
-      },
-      std::move(done));
+  const auto asked = std::make_shared<const RegisterRequest>(std::move(request));
+  judge_ahead(*asked, Registry::Purpose::kLookUp,
+              [this, principal, asked, deleted_too, done = std::move(done)](auto judged) mutable {
+                read<SubjectVersion>(
+                    principal, asked->subject,
+                    [asked, judged, deleted_too](const Registry& registry) {
+                      return registry.lookup(*asked, deleted_too, judged.get());
+                    },
+                    std::move(done));
+              });
+}
+
+void Service::judge_ahead(const RegisterRequest& request, Registry::Purpose purpose,
+                          Function<void(std::shared_ptr<const JudgedCase>)> next) {
+  auto asked = registry_.open_case(request, purpose);
+  // What is refused without a look at the schema, the decision refuses.
+  if (!asked.ok() || asked->text_bytes() <= options_.inline_bytes_max) return next(nullptr);
+  blocking_.post([loop = &loop_, alive = alive_, asked = std::move(*asked), next = std::move(next)]() mutable {
+    auto verdict = judge(asked);
+    auto judged = std::make_shared<const JudgedCase>(JudgedCase{std::move(asked), std::move(verdict)});
+    loop->post([alive = std::move(alive), judged = std::move(judged), next = std::move(next)]() mutable {
+      if (*alive) next(std::move(judged));
+    });
+  });
 }
 
 void Service::schema_body(const access::Principal& principal, SchemaId id, std::string subject,
                           Callback<Result<SharedBytes>> done) {
-  read_by_id<SharedBytes>(
-      principal, id, subject, [id, subject](const Registry& registry) { return registry.schema_body(id, subject); },
-      std::move(done));
+  read_by_id<StoredSchemaPointer>(
+      principal, id, subject, [id, subject](const Registry& registry) { return registry.schema(id, subject); },
+      [this, done = std::move(done)](Result<StoredSchemaPointer> found) mutable {
+        if (!found.ok()) return done(std::move(found).error());
+        if (const SharedBytes* const kept = bodies_.find(*found)) return done(*kept);
+        const SharedBytes body(schema_json(**found));
+        bodies_.keep(*found, body, body.size());
+        done(body);
+      });
 }
 
 bool Service::may_read(const access::Principal& principal, std::string_view subject) const {
@@ -99,24 +136,28 @@ Result<void> Service::check_readable(const access::Principal& principal, SchemaI
   return error(ErrorCode::kForbidden, "reading schema {} needs the right to read a subject that uses it", id);
 }
 
-Result<std::shared_ptr<const schema::avro::Schema>> Service::avro_schema(SchemaId id) {
-  TRY_ASSIGN(const StoredSchemaPointer stored, registry_.schema(id));
-  if (const auto at = parsed_by_id_.find(id); at != parsed_by_id_.end()) {
-    if (at->second->stored == stored) {
-      parsed_.splice(parsed_.begin(), parsed_, at->second);
-      return parsed_.front().parsed;
-    }
-    parsed_.erase(at->second);
-    parsed_by_id_.erase(at);
+void Service::parse(StoredSchemaPointer stored, std::string_view subject, Callback<Result<Parsed>> done) {
+  if (const Parsed* const kept = parsed_.find(stored)) return done(*kept);
+  auto whole = registry_.with_references(std::move(stored), subject);
+  if (!whole.ok()) return done(std::move(whole).error());
+  if (whole->text_bytes() <= options_.inline_bytes_max) {
+    auto parsed = parse_avro(*whole);
+    keep_parsed(*whole, parsed);
+    return done(std::move(parsed));
   }
-  TRY_ASSIGN(Parsed parsed, registry_.parse_avro(*stored, {}));
-  parsed_.push_front({id, stored, parsed});
-  parsed_by_id_[id] = parsed_.begin();
-  if (parsed_.size() > options_.parsed_schemas_max) {
-    parsed_by_id_.erase(parsed_.back().id);
-    parsed_.pop_back();
-  }
-  return parsed;
+  blocking_.post([this, loop = &loop_, alive = alive_, whole = std::move(*whole), done = std::move(done)]() mutable {
+    auto parsed = parse_avro(whole);
+    loop->post([this, alive = std::move(alive), whole = std::move(whole), parsed = std::move(parsed),
+                done = std::move(done)]() mutable {
+      if (!*alive) return;
+      keep_parsed(whole, parsed);
+      done(std::move(parsed));
+    });
+  });
+}
+
+void Service::keep_parsed(const SchemaWithReferences& stored, const Result<Parsed>& parsed) {
+  if (parsed.ok()) parsed_.keep(stored.schema, *parsed, kParsedBytesPerByte * stored.text_bytes());
 }
 
 }  // namespace weft::registry

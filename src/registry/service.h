@@ -1,16 +1,15 @@
 #pragma once
 
 #include <cstddef>
-#include <list>
 #include <memory>
 #include <string>
-#include <unordered_map>
 
 #include "access/authorizer.h"
 #include "access/principal.h"
 #include "base/function.h"
 #include "base/result.h"
 #include "env/executor.h"
+#include "registry/derived_cache.h"
 #include "registry/registry.h"
 #include "schema/avro/schema.h"
 #include "state/shard.h"
@@ -23,13 +22,18 @@ class Service {
  public:
   struct Options {
     std::string topic = "_schemas";
-    std::size_t parsed_schemas_max = 1'000;  ///< Parsed schemas kept for decoding, the least recently used dropped.
+    std::size_t inline_bytes_max = 16 << 10;  ///< Schemas up to this are read on the loop: about a millisecond.
+    std::size_t parsed_bytes_max = 64 << 20;  ///< Of parsed schemas kept for decoding.
+    std::size_t bodies_bytes_max = 32 << 20;  ///< Of answers to reads by id that are kept.
   };
   /// Told of every registration, refused ones too: for the audit.
   using Observer =
       Function<void(const access::Principal&, const RegisterRequest&, const Result<SubjectVersion>& outcome)>;
 
-  Service(env::EventLoop& loop, stream::Cluster& cluster, const access::Authorizer& authorizer, Options options);
+  /// `blocking` reads large schemas.
+  Service(env::EventLoop& loop, env::Executor& blocking, stream::Cluster& cluster, const access::Authorizer& authorizer,
+          Options options);
+  ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
@@ -74,39 +78,41 @@ class Service {
         },
         std::move(done));
   }
-  /// The body of the answer to a read by id (answers.h).
+  /// The body of the answer to a read by id (answers.h): from a cache nearly always.
   void schema_body(const access::Principal& principal, SchemaId id, std::string subject,
                    Callback<Result<SharedBytes>> done);
 
   bool may_read(const access::Principal& principal, std::string_view subject) const;
 
-  /// The schema with this id in the default context, parsed, for decoding data: from a cache nearly always.
-  Result<std::shared_ptr<const schema::avro::Schema>> avro_schema(SchemaId id);
+  /// A stored schema of this subject (empty: of the default context), parsed, for decoding data: from a cache nearly
+  /// always, and at once then. It waits for nothing to become durable: whoever found the schema has.
+  void parse(StoredSchemaPointer stored, std::string_view subject,
+             Callback<Result<std::shared_ptr<const schema::avro::Schema>>> done);
   /// The state as of now, which may be ahead of what is durable: for what is only shown.
   const Registry& registry() const { return registry_; }
 
  private:
   using Parsed = std::shared_ptr<const schema::avro::Schema>;
-  struct CacheEntry {
-    SchemaId id;
-    StoredSchemaPointer stored;  ///< Still the same: the entry still holds.
-    Parsed parsed;
-  };
-
+  /// Judges a large schema aside before `next` decides; small ones are left to the decision, and null is given.
+  void judge_ahead(const RegisterRequest& request, Registry::Purpose purpose,
+                   Function<void(std::shared_ptr<const JudgedCase>)> next);
+  void keep_parsed(const SchemaWithReferences& stored, const Result<Parsed>& parsed);
   Result<void> check_readable(const access::Principal& principal, SchemaId id, std::string_view beside) const;
   void create_topic(Callback<Result<void>> done);
   void check_topic(const stream::TopicInfo& topic, Callback<Result<void>> done);
   env::MonotonicTime deadline() const;
 
   env::EventLoop& loop_;
+  env::Executor& blocking_;
   stream::Cluster& cluster_;
   const access::Authorizer& authorizer_;
   Options options_;
   Registry registry_;
   state::Shard shard_;
   Observer observer_;
-  std::list<CacheEntry> parsed_;  // most recently used first
-  std::unordered_map<SchemaId, std::list<CacheEntry>::iterator> parsed_by_id_;
+  DerivedCache<Parsed> parsed_;
+  DerivedCache<SharedBytes> bodies_;
+  std::shared_ptr<bool> alive_;
 };
 
 }  // namespace weft::registry

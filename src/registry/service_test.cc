@@ -38,7 +38,7 @@ class ServiceTest : public ::testing::Test {
     ASSERT_TRUE(started && started->ok()) << (started ? started->error().message : "no answer");
   }
   void restart() {
-    service = std::make_unique<Service>(loop, cluster, gate, Service::Options{});
+    service = std::make_unique<Service>(loop, pool, cluster, gate, Service::Options{});
     start();
   }
   void submit(std::string_view subject, std::string_view text, std::optional<Result<SubjectVersion>>& answer) {
@@ -55,11 +55,24 @@ class ServiceTest : public ::testing::Test {
     return answer ? *answer : Result<SubjectVersion>(error(ErrorCode::kInternal, "no answer"));
   }
 
+  Result<std::shared_ptr<const schema::avro::Schema>> parse(SchemaId id) {
+    std::optional<Result<std::shared_ptr<const schema::avro::Schema>>> parsed;
+    service->parse(service->registry().schema(id).value(), "", [&](auto result) { parsed = std::move(result); });
+    return *parsed;
+  }
+  Result<SharedBytes> body(std::int32_t id) {
+    std::optional<Result<SharedBytes>> answer;
+    service->schema_body(anne, SchemaId(id), "", [&](auto result) { answer = std::move(result); });
+    loop.run();
+    return *answer;
+  }
+
   ManualLoop loop;
+  ManualLoop pool;  ///< Large schemas are read when the test turns it.
   MemoryCluster cluster{loop};
   Gate gate;
   access::Principal anne{access::Principal::Kind::kPerson, "anne", {}};
-  std::unique_ptr<Service> service = std::make_unique<Service>(loop, cluster, gate, Service::Options{});
+  std::unique_ptr<Service> service = std::make_unique<Service>(loop, pool, cluster, gate, Service::Options{});
 };
 
 TEST_F(ServiceTest, CreatesItsTopicCompactedWithOnePartition) {
@@ -125,27 +138,68 @@ TEST_F(ServiceTest, RightsAreCheckedAndEveryRegistrationIsObserved) {
   EXPECT_THAT(seen, ::testing::ElementsAre("User:anne locked forbidden", "User:anne secret ok",
                                            "User:anne open invalid_argument"));
 
-  const auto body = [&] {
-    std::optional<Result<SharedBytes>> answer;
-    service->schema_body(anne, SchemaId(1), "", [&](auto result) { answer = std::move(result); });
-    loop.run();
-    return *answer;
-  };
-  EXPECT_EQ(body().error().code, ErrorCode::kForbidden);
+  EXPECT_EQ(body(1).error().code, ErrorCode::kForbidden);
   EXPECT_TRUE(add("open", "\"int\"").ok());
-  EXPECT_TRUE(body().ok()) << "the id is used by a subject that may be read";
+  EXPECT_TRUE(body(1).ok()) << "the id is used by a subject that may be read";
 }
 
-TEST_F(ServiceTest, ParsedSchemasAreKeptUpToABound) {
-  service = std::make_unique<Service>(loop, cluster, gate, Service::Options{.parsed_schemas_max = 2});
+TEST_F(ServiceTest, ParsedSchemasAndAnswersAreKeptUpToABound) {
+  service = std::make_unique<Service>(loop, pool, cluster, gate,
+                                      Service::Options{.parsed_bytes_max = 150, .bodies_bytes_max = 200});
   start();
   ASSERT_TRUE(add("a", "\"string\"").ok() && add("b", "\"int\"").ok() && add("c", "\"long\"").ok());
-  const auto first = service->avro_schema(SchemaId(1)).value();
-  EXPECT_EQ(service->avro_schema(SchemaId(1)).value(), first);
-  (void)service->avro_schema(SchemaId(2));
-  (void)service->avro_schema(SchemaId(3));
-  EXPECT_NE(service->avro_schema(SchemaId(1)).value(), first);
-  EXPECT_EQ(service->avro_schema(SchemaId(99)).error().detail, 40403);
+  const auto first = parse(SchemaId(1)).value();
+  EXPECT_EQ(parse(SchemaId(1)).value(), first);
+  (void)parse(SchemaId(2));
+  (void)parse(SchemaId(3));
+  EXPECT_NE(parse(SchemaId(1)).value(), first);
+
+  const SharedBytes body = this->body(1).value();
+  EXPECT_THAT(std::string(as_text(body.view())), HasSubstr(R"("schema":"\"string\"")"));
+  EXPECT_EQ(this->body(1)->data(), body.data());
+  (void)this->body(2);
+  (void)this->body(3);
+  (void)this->body(2);
+  EXPECT_NE(this->body(1)->data(), body.data());
+}
+
+TEST_F(ServiceTest, ALargeSchemaIsReadAsideAndJudgedAgainWhenTheRegistryHasChangedMeanwhile) {
+  start();
+  const auto record = [](std::string_view type) {
+    return fmt::format(R"({{"type":"record","name":"R","doc":"{}","fields":[{{"name":"a","type":"{}"}}]}})",
+                       std::string(20'000, 'x'), type);
+  };
+  std::optional<Result<SubjectVersion>> answer;
+  submit("s", record("int"), answer);
+  loop.run();
+  EXPECT_FALSE(answer) << "nothing is parsed on the loop";
+  EXPECT_TRUE(add("s", "\"string\"").ok());
+  pool.run();
+  loop.run();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->error().code, ErrorCode::kIncompatible) << "it was the first version when it was judged";
+
+  submit("t", record("int"), answer);
+  pool.run();
+  loop.run();
+  ASSERT_TRUE(answer->ok());
+  const auto stored = service->registry().schema((*answer)->id).value();
+  std::optional<Result<std::shared_ptr<const schema::avro::Schema>>> parsed;
+  service->parse(stored, "t", [&](auto result) { parsed = std::move(result); });
+  EXPECT_FALSE(parsed);
+  pool.run();
+  loop.run();
+  EXPECT_TRUE(parsed && parsed->ok());
+}
+
+TEST_F(ServiceTest, WhatIsReadAsideWhenTheServiceGoesIsForgotten) {
+  start();
+  std::optional<Result<SubjectVersion>> answer;
+  submit("s", "\"" + std::string(20'000, 'x') + "\"", answer);
+  service.reset();
+  pool.run();
+  loop.run();
+  EXPECT_FALSE(answer);
 }
 
 }  // namespace

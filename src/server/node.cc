@@ -5,6 +5,7 @@
 #include "access/authorizer.h"
 #include "api/api.h"
 #include "api/ksql/ksql_api.h"
+#include "api/registry/register_body.h"
 #include "api/registry/registry_api.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -120,7 +121,7 @@ struct Node::Parts {
 
   stream::Cluster& cluster() { return broker->cluster(); }
   Result<std::unique_ptr<http::Server>> listen(std::string name, const std::string& address, http::Authenticate authenticate,
-                                               http::Router router);
+                                               http::Router router, std::size_t body_bytes_max = 8 << 20);
   http::Router ui_router();
   api::Services services();
   void end_http();
@@ -139,7 +140,7 @@ Result<void> Node::Parts::start_broker() {
 
 Result<void> Node::Parts::start_registry() {
   on_loop(*loop, [&] {
-    registry = std::make_unique<registry::Service>(*loop, cluster(), authorizer, registry::Service::Options{});
+    registry = std::make_unique<registry::Service>(*loop, env.blocking_pool(), cluster(), authorizer, registry::Service::Options{});
     schemas = std::make_unique<mesh::RegistrySchemas>(*registry);
     return true;
   });
@@ -217,18 +218,21 @@ http::Router Node::Parts::ui_router() {
 }
 
 Result<std::unique_ptr<http::Server>> Node::Parts::listen(std::string name, const std::string& address,
-                                                          http::Authenticate authenticate, http::Router router) {
+                                                          http::Authenticate authenticate, http::Router router,
+                                                          std::size_t body_bytes_max) {
   http::ServerOptions options;
   options.name = std::move(name);
   TRY_ASSIGN(options.listen, env::Address::parse(address));
   options.hosts_allowed = settings.hosts_allowed;
+  options.body_bytes_max = body_bytes_max;
   options.metrics = &metrics;
   return http::Server::start(env.network(), *loop, std::move(options), std::move(authenticate), std::move(router));
 }
 
 Result<void> Node::Parts::start_http() {
   site = std::make_unique<http::Site>(env.random(), http::embedded_assets(), std::vector<std::string>{"/api/"});
-  TRY_ASSIGN(registry_server, listen("registry", settings.registry, {}, api::registry_router(*registry)));
+  TRY_ASSIGN(registry_server, listen("registry", settings.registry, {}, api::registry_router(*registry),
+                                     api::kRegistryBodyBytesMax));
   TRY_ASSIGN(ksql_server, listen("ksql", settings.ksql, {}, api::ksql_router()));
   TRY_ASSIGN(http_server, listen("http", settings.http, api->authenticate(), ui_router()));
   addresses.registry = registry_server->local().to_string();

@@ -13,9 +13,8 @@ using registry::Refusal;
 using registry::refuse;
 using schema::JsonNode;
 
-/// A schema of the largest size with every character escaped, and what stands around it.
 constexpr schema::JsonLimits kBodyLimits{
-    .text_bytes_max = std::size_t{7} << 20, .depth_max = 20, .values_max = 100'000};
+    .text_bytes_max = kRegistryBodyBytesMax, .depth_max = 20, .values_max = 100'000};
 
 /// Part of answers, without effect in a request.
 constexpr std::array<std::string_view, 7> kIgnored = {

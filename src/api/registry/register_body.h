@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -7,6 +8,10 @@
 #include "registry/registry.h"
 
 namespace weft::api {
+
+/// Of a request to the registry's port. A schema's record has at most 1 MB (Kafka's default), its quotes escaped as they
+/// are in the body: twice that is room for white space. More would keep the loop busy for longer than 20 ms.
+inline constexpr std::size_t kRegistryBodyBytesMax = std::size_t{2} << 20;
 
 /// Reads the JSON body of a registration or lookup. Members that other registries' answers have (guid, ts, …) are let
 /// through, so that an answer can be sent back; others are refused. Errors: detail 400 when it is no JSON object, 422

@@ -76,7 +76,7 @@ class RegistryApiTest : public ::testing::Test {
   state::testing::ManualLoop loop;
   state::testing::MemoryCluster cluster{loop};
   access::OpenAuthorizer authorizer;
-  registry::Service service{loop, cluster, authorizer, {}};
+  registry::Service service{loop, loop, cluster, authorizer, {}};
   http::Router router = registry_router(service);
 };
 
@@ -159,7 +159,7 @@ TEST_F(RegistryApiTest, BigAndDeepBodiesAreRefusedWithTheReason) {
   EXPECT_EQ(refused.status, 422);
   EXPECT_THAT(refused.body, HasSubstr("JSON is nested deeper than 500 levels"));
   EXPECT_EQ(post("/subjects/s/versions", std::string(10'000, '[')).status, 400);
-  const Answer big = post("/subjects/s/versions", with_schema("\"" + std::string(2 << 20, 'x') + "\""));
+  const Answer big = post("/subjects/s/versions", with_schema("\"" + std::string(3 << 19, 'x') + "\""));
   EXPECT_EQ(big.status, 422);
   EXPECT_THAT(big.body, HasSubstr(R"("error_code":42209)"));
 }
