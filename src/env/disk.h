@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <span>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/function.h"
 #include "base/result.h"
 
 namespace weft::env {
@@ -82,6 +84,11 @@ class Disk {
   virtual Result<void> sync_directory(const std::string& path) = 0;
   /// What an ordinary user may still write on the file system that holds `path`.
   virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
+  /// Does blocking work beside whatever the caller goes on with; what the work uses must last until the future is ready
+  /// or gone: its destruction waits. Where there are no threads (simulated) the work happens inside get().
+  virtual std::future<Result<void>> beside(Function<Result<void>()> work) {
+    return std::async(std::launch::deferred, std::move(work));
+  }
 };
 
 /// The operating system's. Lives as long as the process needs it.

@@ -215,6 +215,14 @@ class PosixDisk final : public Disk {
     return system_error("sync", path, code);
   }
 
+  std::future<Result<void>> beside(Function<Result<void>()> work) override {
+    const auto held = std::make_shared<Function<Result<void>()>>(std::move(work));
+    try {
+      return std::async(std::launch::async, [held] { return (*held)(); });
+    } catch (const std::system_error&) {  // no thread to be had
+      return std::async(std::launch::deferred, [held] { return (*held)(); });
+    }
+  }
   Result<std::uint64_t> free_bytes(const std::string& path) override {
     struct statvfs status{};
     if (::statvfs(path.c_str(), &status) != 0) return system_error("stat", path, errno);

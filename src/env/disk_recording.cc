@@ -165,6 +165,7 @@ class Recording final : public RecordingDisk {
     return {};
   }
   Result<std::uint64_t> free_bytes(const std::string& path) override { return inner_.free_bytes(path); }
+  std::future<Result<void>> beside(Function<Result<void>()> work) override { return inner_.beside(std::move(work)); }
 
  private:
   Disk& inner_;

@@ -19,6 +19,8 @@
 
 namespace weft::log {
 
+class ReplayWrites;
+
 /// Bytes of a segment that one entry adds, ready for one gathering write.
 struct SegmentWrite {
   Partition* partition = nullptr;
@@ -180,8 +182,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Result<void> restore_open_segment(Segment& segment, const SegmentRecord& record);
   Result<void> rebuild_index(Segment& segment, env::File& file);
   Result<void> replay(JournalReader& reader);
-  Result<void> replay_data(const FoundEntry& entry);
-  Result<void> replay_run(const FoundEntry& entry, std::size_t first, std::size_t count, ByteView bytes);
+  Result<void> replay_data(const FoundEntry& entry, ReplayWrites& writes);
+  Result<void> replay_run(const FoundEntry& entry, std::size_t first, std::size_t count, ByteView bytes,
+                          ReplayWrites& writes);
   Result<void> replay_control(const FoundEntry& entry);
   void settle_replayed();
   void remove_orphans();

@@ -6,6 +6,7 @@
 #include "env/clock.h"
 #include "env/random.h"
 #include "log/engine.h"
+#include "log/replay_writes.h"
 
 // Design, section 6: load the checkpoint, replay the journal from its trim into the segments, and make durable by one
 // barrier what was merely readable. Only then may anybody see it.
@@ -117,7 +118,7 @@ Result<void> Engine::load(const Checkpoint& checkpoint) {
   return {};
 }
 
-/// The segment ends where the checkpoint says; what lies beyond is noise until it is replayed.
+/// The segment ends where the checkpoint says; what lies beyond is noise until it is written over.
 Result<void> Engine::restore_open_segment(Segment& segment, const SegmentRecord& record) {
   auto file = segment.files->log();
   std::uint64_t size = 0;
@@ -130,7 +131,6 @@ Result<void> Engine::restore_open_segment(Segment& segment, const SegmentRecord&
     segment.missing = true;
     return {};
   }
-  if (size > record.bytes) TRY((*file)->truncate(record.bytes));
   Buffer entries(std::size_t{record.index_count} * kIndexEntryBytes);
   TRY_ASSIGN(const auto index, segment.files->index());
   TRY_ASSIGN(const std::size_t got, index->read_at(0, entries));
@@ -159,6 +159,7 @@ Result<void> Engine::rebuild_index(Segment& segment, env::File& file) {
 
 Result<void> Engine::replay(JournalReader& reader) {
   FoundEntry entry;
+  ReplayWrites writes(disk_);
   std::uint64_t entries = 0;
   std::uint64_t bytes = 0;
   for (;;) {
@@ -166,15 +167,16 @@ Result<void> Engine::replay(JournalReader& reader) {
     if (!more) break;
     ++entries;
     bytes += entry.header.bytes();
-    if (entry.header.kind == EntryKind::kData) TRY(replay_data(entry));
+    if (entry.header.kind == EntryKind::kData) TRY(replay_data(entry, writes));
     if (entry.header.kind == EntryKind::kControl) TRY(replay_control(entry));
   }
+  TRY(writes.finish());
   kLog.info("journal replayed",
             {{"entries", entries}, {"bytes", bytes}, {"end", reader.end().get()}, {"torn_tail", reader.ended_torn()}});
   return {};
 }
 
-Result<void> Engine::replay_data(const FoundEntry& entry) {
+Result<void> Engine::replay_data(const FoundEntry& entry, ReplayWrites& writes) {
   for (const std::size_t bad : entry.damaged) {
     // The whole atomic set is gone, and with it every later batch of its partitions.
     for (const TableSlice& slice : entry.slices) {
@@ -199,14 +201,15 @@ Result<void> Engine::replay_data(const FoundEntry& entry) {
            entry.slices[first + count].segment_base == slice.segment_base &&
            entry.slices[first + count].position == slice.position + bytes)
       bytes += entry.slices[first + count++].length;
-    TRY(replay_run(entry, first, count, entry.body.subspan(at, bytes)));
+    TRY(replay_run(entry, first, count, entry.body.subspan(at, bytes), writes));
     at += bytes;
     first += count;
   }
   return {};
 }
 
-Result<void> Engine::replay_run(const FoundEntry& entry, std::size_t first, std::size_t count, ByteView bytes) {
+Result<void> Engine::replay_run(const FoundEntry& entry, std::size_t first, std::size_t count, ByteView bytes,
+                                ReplayWrites& writes) {
   const TableSlice& head = entry.slices[first];
   const auto misplaced = [&](std::string_view what) {
     return error(ErrorCode::kCorrupt, "{}: batch {} of partition {} of topic {} {}", ring_->place(entry.header.lsn),
@@ -223,6 +226,7 @@ Result<void> Engine::replay_run(const FoundEntry& entry, std::size_t first, std:
     if (head.segment_base != partition.assigned_end || (segment != nullptr && head.segment_base <= segment->base))
       return misplaced("belongs to a segment that is not next");
     segment = &partition.roll(disk_, entry.header.wall_ms);
+    segment->files->write_over();
   }
   if (segment->missing) {
     partition.damaged_from = segment->base;  // settle_replayed says so
@@ -230,7 +234,7 @@ Result<void> Engine::replay_run(const FoundEntry& entry, std::size_t first, std:
   }
   if (head.position != segment->assigned_bytes) return misplaced("leaves a gap in its segment");
   if (segment->assigned_bytes == 0) note_new_file(partition);
-  TRY(segment->files->write(head.position, std::span(&bytes, 1)));
+  TRY(writes.add(segment->files, head.position, bytes));
 
   std::size_t at = 0;
   for (std::size_t i = first; i < first + count; ++i) {

@@ -7,8 +7,11 @@
 namespace weft::log {
 namespace {
 
-/// What replay reads at once; an entry that is longer is read whole.
-constexpr std::uint64_t kWindowBytes = 1ULL << 20;
+/// What replay reads at once, at first and in the end; an entry that is longer is read whole.
+constexpr std::uint64_t kWindowBytesMin = 64ULL << 10;
+constexpr std::uint64_t kWindowBytesMax = 8ULL << 20;
+/// In front of what is read ahead, for the part of an entry that the window before it ends in.
+constexpr std::uint64_t kCarryBytes = kEntryBytesMax + kBlockBytes;
 
 }  // namespace
 
@@ -16,6 +19,7 @@ Result<std::unique_ptr<JournalRing>> JournalRing::open(env::Disk& disk, const st
                                                        RingGeometry geometry, bool create) {
   CHECK(geometry.slot_count >= 2 && geometry.slot_bytes % kBlockBytes == 0 && geometry.slot_bytes >= 16 * kBlockBytes);
   auto ring = std::make_unique<JournalRing>();
+  ring->disk_ = &disk;
   ring->geometry_ = geometry;
   const auto mode = create ? env::OpenMode::kCreate : env::OpenMode::kReadWrite;
   if (create) TRY(env::make_directories(disk, directory));
@@ -52,6 +56,10 @@ Result<void> JournalRing::read(Lsn lsn, std::span<std::byte> into) {
   return {};
 }
 
+std::future<Result<void>> JournalRing::begin_read(Lsn lsn, std::span<std::byte> into) {
+  return disk_->beside([this, lsn, into] { return read(lsn, into); });
+}
+
 Result<void> JournalRing::sync_all() {
   for (const auto& slot : slots_) TRY(slot->sync());
   return {};
@@ -71,16 +79,50 @@ JournalReader::JournalReader(JournalRing& ring, const Start& start, PlantedBug b
 
 Result<ByteView> JournalReader::view(Lsn at, std::uint64_t bytes) {
   const Lsn block(at.get() / kBlockBytes * kBlockBytes);
-  const std::uint64_t skip = at - block;
-  if (at < window_at_ || at + bytes > window_at_ + window_bytes_) {
-    const std::uint64_t until_slot_end = ring_.geometry().slot_end(block) - block;
-    window_bytes_ = std::min(std::max(padded(skip + bytes), kWindowBytes), until_slot_end);
-    window_.reserve(window_bytes_);
-    window_at_ = block;
-    TRY(ring_.read(block, window_.first(window_bytes_)));
+  if (at + bytes > ring_.geometry().slot_end(block)) return ByteView{};  // would cross into the next slot
+  if (at < window_.begin || at + bytes > window_.end) TRY(slide(block, at - block + bytes));
+  return ByteView(window_.bytes).subspan(at - window_.begin, bytes);
+}
+
+/// Moves the window to `block` with at least `bytes`: to what was read ahead if that goes on there, else by reading.
+Result<void> JournalReader::slide(Lsn block, std::uint64_t bytes) {
+  const bool goes_on = ahead_read_.valid() && block >= window_.begin && block <= ahead_.begin &&
+                       ahead_.begin - block <= kCarryBytes && block + bytes <= ahead_.end &&
+                       ring_.geometry().slot_end(block) >= ahead_.end;
+  if (!goes_on) {
+    if (ahead_read_.valid()) (void)ahead_read_.get();
+    TRY(load(block, bytes));
+  } else {
+    TRY(ahead_read_.get());
+    const std::uint64_t carried = ahead_.begin - block;
+    std::ranges::copy(window_.bytes.last(carried), ahead_.bytes.data() - carried);
+    ahead_.bytes = {ahead_.bytes.data() - carried, ahead_.bytes.size() + carried};
+    ahead_.begin = block;
+    std::swap(window_, ahead_);
   }
-  if (at + bytes > window_at_ + window_bytes_) return ByteView{};  // would cross into the next slot
-  return ByteView(window_.data() + (at - window_at_), bytes);
+  read_ahead();
+  return {};
+}
+
+Result<void> JournalReader::load(Lsn block, std::uint64_t bytes) {
+  const std::uint64_t size =
+      std::min(std::max(padded(bytes), kWindowBytesMin), ring_.geometry().slot_end(block) - block);
+  window_.memory.reserve(size);
+  window_.begin = block;
+  window_.end = block + size;
+  window_.bytes = window_.memory.first(size);
+  return ring_.read(block, window_.bytes);
+}
+
+void JournalReader::read_ahead() {
+  ahead_bytes_ = std::clamp(ahead_bytes_ * 2, kWindowBytesMin, kWindowBytesMax);
+  const Lsn from = window_.end;
+  const std::uint64_t size = std::min(ahead_bytes_, ring_.geometry().slot_end(from) - from);
+  ahead_.memory.reserve(kCarryBytes + kWindowBytesMax);
+  ahead_.begin = from;
+  ahead_.end = from + size;
+  ahead_.bytes = ahead_.memory.first(kCarryBytes + size).subspan(kCarryBytes);
+  ahead_read_ = ring_.begin_read(from, ahead_.bytes);
 }
 
 Result<bool> JournalReader::accept(Lsn at, FoundEntry& into) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,12 +46,15 @@ class JournalRing {
   Result<void> write(Lsn lsn, ByteView bytes);
   /// Aligned; within one slot. What was never written reads as zeros.
   Result<void> read(Lsn lsn, std::span<std::byte> into);
+  /// As read, beside whatever the caller goes on with: env::Disk::beside.
+  std::future<Result<void>> begin_read(Lsn lsn, std::span<std::byte> into);
   /// Without O_DIRECT, a dead process's writes may wait in the page cache: a flush of the last one is not enough.
   Result<void> sync_all();
   /// "journal/07 at 4096" for messages.
   std::string place(Lsn lsn) const;
 
  private:
+  env::Disk* disk_ = nullptr;
   RingGeometry geometry_;
   bool direct_ = true;
   std::vector<std::unique_ptr<env::File>> slots_;
@@ -93,7 +97,18 @@ class JournalReader {
   bool ended_torn() const { return torn_; }
 
  private:
+  /// Bytes in memory: a window that slides along the ring, the next piece being read meanwhile.
+  struct Window {
+    env::AlignedBuffer memory;
+    Lsn begin;
+    Lsn end;
+    std::span<std::byte> bytes;  ///< From begin to end, in memory.
+  };
+
   Result<ByteView> view(Lsn at, std::uint64_t bytes);
+  Result<void> slide(Lsn block, std::uint64_t bytes);
+  Result<void> load(Lsn block, std::uint64_t bytes);
+  void read_ahead();
   /// Whether an entry that continues the chain begins at `at`.
   Result<bool> accept(Lsn at, FoundEntry& into);
   /// Whether anything behind `from` proves that what is below `limit` was durable.
@@ -108,9 +123,10 @@ class JournalReader {
   JournalChain chain_;
   Lsn synced_;
   bool torn_ = false;
-  env::AlignedBuffer window_;
-  Lsn window_at_;
-  std::uint64_t window_bytes_ = 0;
+  Window window_;
+  Window ahead_;
+  std::uint64_t ahead_bytes_ = 0;         ///< Grows, so that a short journal is not read far beyond its end.
+  std::future<Result<void>> ahead_read_;  ///< Into ahead_; gone before it.
 };
 
 }  // namespace weft::log

@@ -52,6 +52,39 @@ TEST(Log, EverythingAcknowledgedComesBackAfterAPowerLoss) {
   EXPECT_EQ(weft.append(kOne, make_batch("more"))->base_offset, Offset(50));
 }
 
+TEST(Log, ALongJournalOfShortAndLongBatchesIsReplayedIntoItsSegments) {
+  SimLog weft(11, nullptr, {.slot_bytes = 32ULL << 20, .slot_count = 4});
+  ASSERT_TRUE(weft.start().ok());
+  std::vector<PartitionId> ids;
+  for (int i = 0; i < 8; ++i) ids.push_back(partition_id(i));
+  ASSERT_TRUE(weft.create(ids).ok());
+  // Below what calls for a checkpoint, and far above what replay holds in memory at once.
+  std::map<PartitionId, std::vector<SharedBytes>> sent;
+  std::uint64_t bytes = 0;
+  for (int i = 0; bytes < (29U << 20); ++i) {
+    const PartitionId id = ids[static_cast<std::size_t>(i * 5 % 8)];
+    const std::size_t size =
+        i % 7 == 0 ? 90'000 + static_cast<std::size_t>(i % 11) * 40'000 : 300 + static_cast<std::size_t>(i % 97) * 50;
+    const SharedBytes batch = make_batch(std::to_string(i), {.value_bytes = size});
+    ASSERT_TRUE(weft.append(id, batch).ok());
+    sent[id].push_back(batch);
+    bytes += batch.size();
+  }
+  weft.stop();
+  weft.disk().crash();
+  for (int again = 0; again < 2; ++again) {
+    ASSERT_TRUE(weft.start().ok());
+    for (const PartitionId id : ids) {
+      const auto batches = weft.read_all(id).value();
+      ASSERT_EQ(batches.size(), sent[id].size());
+      for (std::size_t i = 0; i < batches.size(); ++i)
+        ASSERT_TRUE(std::ranges::equal(batches[i].view().subspan(21), sent[id][i].view().subspan(21)));
+    }
+    weft.stop();
+    weft.disk().restart_process();
+  }
+}
+
 TEST(Log, TheRingGoesRoundManyTimesAndSegmentsRoll) {
   SimLog weft(3);
   ASSERT_TRUE(weft.start().ok());

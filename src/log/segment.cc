@@ -85,20 +85,20 @@ SegmentFiles::SegmentFiles(env::Disk& disk, const std::string& directory, Offset
       index_fresh_(fresh) {}
 
 Result<std::shared_ptr<env::File>> SegmentFiles::open(std::shared_ptr<env::File>& file, const std::string& path,
-                                                      bool& fresh, bool make) {
+                                                      bool& fresh, bool make, bool cut) {
   const std::scoped_lock guard(mutex_);
   if (file == nullptr) {
     if (fresh) TRY(env::make_directories(disk_, directory_));
     TRY_ASSIGN(file, disk_.open(path, fresh || make ? env::OpenMode::kCreate : env::OpenMode::kReadWrite));
-    if (fresh) TRY(file->truncate(0));
+    if (fresh && cut) TRY(file->truncate(0));
     fresh = false;
   }
   return file;
 }
 
-Result<std::shared_ptr<env::File>> SegmentFiles::log() { return open(log_, log_path_, log_fresh_, false); }
+Result<std::shared_ptr<env::File>> SegmentFiles::log() { return open(log_, log_path_, log_fresh_, false, cut_); }
 
-Result<std::shared_ptr<env::File>> SegmentFiles::index() { return open(index_, index_path_, index_fresh_, true); }
+Result<std::shared_ptr<env::File>> SegmentFiles::index() { return open(index_, index_path_, index_fresh_, true, true); }
 
 std::shared_ptr<env::File> SegmentFiles::open_log() const {
   const std::scoped_lock guard(mutex_);

@@ -25,7 +25,8 @@ inline constexpr LeaderEpoch kLeaderEpoch{0};
 /// Files of one segment, opened when first needed and closed when they lie idle. Thread-safe.
 class SegmentFiles {
  public:
-  /// `fresh`: nothing of it counts yet; what a torn life left under the name is cut when it is first opened.
+  /// `fresh`: nothing of it counts yet; what a torn life left under the name is cut when it is first opened, or written
+  /// over.
   SegmentFiles(env::Disk& disk, const std::string& directory, Offset base, bool fresh);
 
   const std::string& log_path() const { return log_path_; }
@@ -33,6 +34,9 @@ class SegmentFiles {
   /// Makes file and directories for a fresh segment.
   Result<std::shared_ptr<env::File>> log();
   Result<std::shared_ptr<env::File>> index();
+  /// For replay, before the log is opened: what lies in the file is written over instead of cut first. Giving a
+  /// thousand files' blocks back only to take them again would be most of what a start costs.
+  void write_over() { cut_ = false; }
   /// Null unless it is open: never waits for the disk.
   std::shared_ptr<env::File> open_log() const;
   std::shared_ptr<env::File> open_index() const;
@@ -44,7 +48,7 @@ class SegmentFiles {
 
  private:
   Result<std::shared_ptr<env::File>> open(std::shared_ptr<env::File>& file, const std::string& path, bool& fresh,
-                                          bool make);
+                                          bool make, bool cut);
 
   env::Disk& disk_;
   const std::string directory_;
@@ -55,6 +59,7 @@ class SegmentFiles {
   std::shared_ptr<env::File> index_;  // guarded by mutex_
   bool log_fresh_;                    // guarded by mutex_
   bool index_fresh_;                  // guarded by mutex_
+  bool cut_ = true;                   ///< A fresh log is emptied when first opened.
   std::uint64_t reserved_ = 0;        ///< Segment thread only.
 };
 
