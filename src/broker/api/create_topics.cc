@@ -2,10 +2,9 @@
 // before); v1 validate_only; manual assignments name this broker only; v5 answers with the settings, v7 with the id.
 #include <algorithm>
 #include <map>
-#include <memory>
 
-#include "broker/api/api.h"
 #include "broker/api/config_answers.h"
+#include "broker/api/joint_answer.h"
 #include "broker/topics.h"
 #include "kafka/messages/create_topics.h"
 
@@ -15,24 +14,10 @@ namespace {
 using kafka::KafkaError;
 using Asked = kafka::CreateTopicsRequest::Topic;
 using Answered = kafka::CreateTopicsResponse::Topic;
-
-struct Question {
-  Request request;
-  kafka::CreateTopicsResponse response;
-  std::size_t open = 1;
-};
-
-void finish_one(const std::shared_ptr<Question>& question) {
-  if (--question->open == 0) answer(question->request, question->response);
-}
-
-void refuse(Answered& into, KafkaError error, std::string why) {
-  into.error_code = error;
-  into.error_message = std::move(why);
-}
+using Joint = JointAnswer<kafka::CreateTopicsResponse>;
 
 /// kInvalidArgument covers four errors of the protocol; which one depends on the field.
-void refuse(Answered& into, const Error& why) {
+void refuse_creation(Answered& into, const Error& why) {
   const std::string_view text = why.message;
   auto error = kafka::to_kafka_error(why.code);
   if (why.code == ErrorCode::kInvalidArgument) {
@@ -72,9 +57,9 @@ Result<std::int32_t> count_assigned(const Request& request, const Asked& asked) 
   return count;
 }
 
-void create(const std::shared_ptr<Question>& question, std::size_t at, const Asked& asked, bool validate_only) {
-  const auto& request = question->request;
-  auto& into = question->response.topics[at];
+void create(const std::shared_ptr<Joint>& joint, std::size_t at, const Asked& asked, bool validate_only) {
+  const auto& request = joint->request;
+  auto& into = joint->response.topics[at];
   if (!allowed(request, access::Right::kCreate, access::ResourceType::kTopic, asked.name)) {
     return refuse(into, KafkaError::kTopicAuthorizationFailed, "missing right: create topic " + asked.name);
   }
@@ -96,36 +81,36 @@ void create(const std::shared_ptr<Question>& question, std::size_t at, const Ask
   }
   if (validate_only) {
     const auto checked = request.broker.topics.check(wanted);
-    if (!checked.ok()) return refuse(into, checked.error());
+    if (!checked.ok()) return refuse_creation(into, checked.error());
     return fill(into, TopicId{}, Topic(checked->name, checked->id, checked->partition_count, checked->configs));
   }
-  ++question->open;
-  request.broker.topics.create(std::move(wanted), [question, at](Result<TopicPointer> made) {
-    auto& answered = question->response.topics[at];
+  ++joint->open;
+  request.broker.topics.create(std::move(wanted), [joint, at](Result<TopicPointer> made) {
+    auto& answered = joint->response.topics[at];
     if (made.ok()) {
       fill(answered, (*made)->id, **made);
     } else {
-      refuse(answered, made.error());
+      refuse_creation(answered, made.error());
     }
-    finish_one(question);
+    joint->one_done();
   });
 }
 
 void handle(Request request, kafka::CreateTopicsRequest message) {
   std::map<std::string_view, int> times;
   for (const auto& topic : message.topics) ++times[topic.name];
-  auto question = std::make_shared<Question>(Question{std::move(request), {}});
-  auto& topics = question->response.topics;
+  auto joint = make_joint_answer<kafka::CreateTopicsResponse>(std::move(request));
+  auto& topics = joint->response.topics;
   topics.resize(message.topics.size());
   for (std::size_t i = 0; i < topics.size(); ++i) {
     topics[i].name = message.topics[i].name;
     if (times[topics[i].name] > 1) {
       refuse(topics[i], KafkaError::kInvalidRequest, "topic " + topics[i].name + " is named twice in one request");
     } else {
-      create(question, i, message.topics[i], message.validate_only);
+      create(joint, i, message.topics[i], message.validate_only);
     }
   }
-  finish_one(question);
+  joint->one_done();
 }
 
 }  // namespace

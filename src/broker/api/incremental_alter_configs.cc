@@ -2,9 +2,8 @@
 // the broker itself runs with comes from weft's settings and is read-only here.
 #include <algorithm>
 #include <map>
-#include <memory>
 
-#include "broker/api/api.h"
+#include "broker/api/joint_answer.h"
 #include "broker/topics.h"
 #include "kafka/messages/incremental_alter_configs.h"
 
@@ -16,21 +15,7 @@ using kafka::KafkaError;
 using Asked = kafka::IncrementalAlterConfigsRequest::Resource;
 using Answered = kafka::IncrementalAlterConfigsResponse::Resource;
 using Changes = std::map<std::string, std::optional<std::string>>;
-
-struct Question {
-  Request request;
-  kafka::IncrementalAlterConfigsResponse response;
-  std::size_t open = 1;
-};
-
-void finish_one(const std::shared_ptr<Question>& question) {
-  if (--question->open == 0) answer(question->request, question->response);
-}
-
-void refuse(Answered& into, KafkaError error, std::string why) {
-  into.error_code = error;
-  into.error_message = std::move(why);
-}
+using Joint = JointAnswer<kafka::IncrementalAlterConfigsResponse>;
 
 std::vector<std::string> split(std::string_view list) {
   std::vector<std::string> elements;
@@ -88,13 +73,13 @@ Result<Changes> changes_of(const Topic& topic, const Asked& asked) {
   return changes;
 }
 
-void alter(const std::shared_ptr<Question>& question, std::size_t at, const Asked& asked, bool validate_only) {
-  auto& topics = question->request.broker.topics;
-  auto& into = question->response.responses[at];
+void alter(const std::shared_ptr<Joint>& joint, std::size_t at, const Asked& asked, bool validate_only) {
+  auto& topics = joint->request.broker.topics;
+  auto& into = joint->response.responses[at];
   if (asked.resource_type != kafka::ConfigResourceType::kTopic) {
     return refuse(into, KafkaError::kInvalidRequest, "only settings of topics can be changed here; the broker's are in weft's settings");
   }
-  if (!allowed(question->request, access::Right::kAlter, access::ResourceType::kTopic, asked.resource_name)) {
+  if (!allowed(joint->request, access::Right::kAlter, access::ResourceType::kTopic, asked.resource_name)) {
     return refuse(into, KafkaError::kTopicAuthorizationFailed, "missing right: alter topic " + asked.resource_name);
   }
   const auto topic = topics.find(asked.resource_name);
@@ -107,28 +92,28 @@ void alter(const std::shared_ptr<Question>& question, std::size_t at, const Aske
     }
     return;
   }
-  ++question->open;
-  topics.alter_configs(topic->name, std::move(*changes), [question, at](Result<void> altered) {
+  ++joint->open;
+  topics.alter_configs(topic->name, std::move(*changes), [joint, at](Result<void> altered) {
     if (!altered.ok()) {
-      refuse(question->response.responses[at],
+      refuse(joint->response.responses[at],
              altered.error().code == ErrorCode::kInvalidArgument ? KafkaError::kInvalidConfig
                                                                  : kafka::to_kafka_error(altered.error().code),
              altered.error().message);
     }
-    finish_one(question);
+    joint->one_done();
   });
 }
 
 void handle(Request request, kafka::IncrementalAlterConfigsRequest message) {
-  auto question = std::make_shared<Question>(Question{std::move(request), {}});
-  auto& responses = question->response.responses;
+  auto joint = make_joint_answer<kafka::IncrementalAlterConfigsResponse>(std::move(request));
+  auto& responses = joint->response.responses;
   responses.resize(message.resources.size());
   for (std::size_t i = 0; i < responses.size(); ++i) {
     responses[i].resource_type = message.resources[i].resource_type;
     responses[i].resource_name = message.resources[i].resource_name;
-    alter(question, i, message.resources[i], message.validate_only);
+    alter(joint, i, message.resources[i], message.validate_only);
   }
-  finish_one(question);
+  joint->one_done();
 }
 
 }  // namespace
