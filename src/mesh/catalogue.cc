@@ -392,42 +392,11 @@ std::optional<ProductSort> parse_sort(std::string_view name) {
   return std::nullopt;
 }
 
-void Catalogue::clear() {
-  products_.clear();
-  by_topic_.clear();
-}
-
-void Catalogue::put(ProductPointer product) {
-  erase(product->id);
-  by_topic_.insert_or_assign(std::pair(product->port.cluster, product->port.topic), product->id);
-  const ProductId id = product->id;
-  products_.insert_or_assign(id, std::move(product));
-}
-
-void Catalogue::erase(const ProductId& id) {
-  const auto at = products_.find(id);
-  if (at == products_.end()) return;
-  const Port& port = at->second->port;
-  if (const auto on = by_topic_.find(std::pair(port.cluster, port.topic)); on != by_topic_.end() && on->second == id)
-    by_topic_.erase(on);
-  products_.erase(at);
-}
-
-ProductPointer Catalogue::find(const ProductId& id) const {
-  const auto at = products_.find(id);
-  return at == products_.end() ? nullptr : at->second;
-}
-
-ProductPointer Catalogue::find_on_topic(std::string_view cluster, std::string_view topic) const {
-  const auto at = by_topic_.find(std::pair(std::string(cluster), std::string(topic)));
-  return at == by_topic_.end() ? nullptr : find(at->second);
-}
-
 CataloguePage Catalogue::search(const CatalogueQuery& query) const {
   const std::vector<std::string> terms = terms_of(query.text);
   std::vector<Candidate> candidates;
   FacetCounters facets;
-  for (const auto& [id, product] : products_) {
+  for (const auto& [id, product] : products_.all()) {
     Candidate candidate{&product, facts_.topic(product->port.topic), facts_.subject(product->port.subject), {}, {}};
     if (!terms.empty()) {
       candidate.answer = Matcher(*product, candidate.subject.get(), terms).take();
@@ -443,7 +412,7 @@ CataloguePage Catalogue::search(const CatalogueQuery& query) const {
 
   CataloguePage page;
   page.total = candidates.size();
-  page.published = products_.size();
+  page.published = products_.all().size();
   page.facets = std::move(facets).take();
   const std::size_t end = std::min(candidates.size(), query.skip + query.limit);
   for (std::size_t i = query.skip; i < end; ++i)

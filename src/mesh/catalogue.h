@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "mesh/facts.h"
-#include "mesh/mesh_state.h"
+#include "mesh/product_table.h"
 
 namespace weft::mesh {
 
@@ -77,20 +77,21 @@ class Catalogue {
  public:
   explicit Catalogue(const Facts& facts) : facts_(facts) {}
 
-  void clear();
-  void put(ProductPointer product);
-  void erase(const ProductId& id);
+  void clear() { products_.clear(); }
+  void put(ProductPointer product) { products_.put(std::move(product)); }
+  void erase(const ProductId& id) { products_.erase(id); }
 
-  ProductPointer find(const ProductId& id) const;
-  ProductPointer find_on_topic(std::string_view cluster, std::string_view topic) const;
-  const std::map<ProductId, ProductPointer>& products() const { return products_; }
+  ProductPointer find(const ProductId& id) const { return products_.find(id); }
+  ProductPointer find_on_topic(std::string_view cluster, std::string_view topic) const {
+    return products_.find_on_topic(cluster, topic);
+  }
+  const std::map<ProductId, ProductPointer>& products() const { return products_.all(); }
 
   CataloguePage search(const CatalogueQuery& query) const;
 
  private:
   const Facts& facts_;
-  std::map<ProductId, ProductPointer> products_;
-  std::map<std::pair<std::string, std::string>, ProductId, std::less<>> by_topic_;
+  ProductTable products_;
 };
 
 }  // namespace weft::mesh

@@ -69,24 +69,13 @@ void MeshState::replay_product(const state::Record& record) {
     ++ignored_records_;
     return;
   }
-  if (!record.value) return erase_product(*id);
+  if (!record.value) return products_.erase(*id);
   auto product = parse_product_record(*record.value);
   if (!product.ok() || product->id != *id) {
     ++ignored_records_;
     return;
   }
-  erase_product(*id);
-  by_topic_.insert_or_assign(std::pair(product->port.cluster, product->port.topic), *id);
-  products_.insert_or_assign(*id, std::make_shared<const Product>(std::move(*product)));
-}
-
-void MeshState::erase_product(const ProductId& id) {
-  const auto at = products_.find(id);
-  if (at == products_.end()) return;
-  const Port& port = at->second->port;
-  if (const auto on = by_topic_.find(std::pair(port.cluster, port.topic)); on != by_topic_.end() && on->second == id)
-    by_topic_.erase(on);
-  products_.erase(at);
+  products_.put(std::make_shared<const Product>(std::move(*product)));
 }
 
 void MeshState::replay_audit(const state::Record& record) {
@@ -115,7 +104,6 @@ void MeshState::replay_audit(const state::Record& record) {
 
 void MeshState::reset() {
   products_.clear();
-  by_topic_.clear();
   audit_.clear();
   deleting_.clear();
   last_audit_ = 0;
@@ -129,13 +117,11 @@ void MeshState::loaded() {
 // ---- What is
 
 const Product* MeshState::find(const ProductId& id) const {
-  const auto at = products_.find(id);
-  return at == products_.end() ? nullptr : at->second.get();
+  return products_.find(id).get();
 }
 
 const Product* MeshState::find_on_topic(std::string_view cluster, std::string_view topic) const {
-  const auto at = by_topic_.find(std::pair(std::string(cluster), std::string(topic)));
-  return at == by_topic_.end() ? nullptr : find(at->second);
+  return products_.find_on_topic(cluster, topic).get();
 }
 
 bool MeshState::is_being_deleted(std::string_view topic) const {
@@ -189,8 +175,7 @@ Refusal refusal_of(const access::Principal& principal, const std::vector<Finding
 state::Decision<Change> MeshState::put(const Asked& asked, std::int64_t now_ms, const ProductId& id,
                                        std::optional<std::int64_t> expected_version, std::vector<Finding> findings,
                                        Function<Product()> make) const {
-  const auto at = products_.find(id);
-  const ProductPointer current = at == products_.end() ? nullptr : at->second;
+  const ProductPointer current = products_.find(id);
   const AuditAction action = expected_version ? AuditAction::kProductEdit : AuditAction::kProductPublish;
   std::erase_if(findings, [](const Finding& finding) { return finding.severity == Severity::kPasses; });
   Change change{.id = id, .product = current, .findings = std::move(findings)};
@@ -237,15 +222,13 @@ state::Decision<Change> MeshState::put(const Asked& asked, std::int64_t now_ms, 
 state::Decision<Change> MeshState::remove(const Asked& asked, std::int64_t now_ms, const ProductId& id,
                                           std::int64_t expected_version, const identity::Directory& directory) const {
   constexpr AuditAction kAction = AuditAction::kProductUnpublish;
-  const auto at = products_.find(id);
-  Change change{.id = id};
-  if (at == products_.end()) {
+  Change change{.id = id, .product = products_.find(id)};
+  if (!change.product) {
     change.refusal = Refusal::kNotFound;
     return refuse(asked, now_ms, kAction, std::move(change),
                   fmt::format("Not unpublished: there is no product {}", id.to_string()));
   }
-  change.product = at->second;
-  const Product& current = *at->second;
+  const Product& current = *change.product;
   if (!asked.principal.member_of(current.owner)) {
     const identity::Team* team = directory.find_team(current.owner);
     const bool anonymous = asked.principal.kind == access::Principal::Kind::kAnonymous;

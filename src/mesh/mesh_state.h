@@ -13,6 +13,7 @@
 #include "mesh/audit.h"
 #include "mesh/product.h"
 #include "mesh/product_rules.h"
+#include "mesh/product_table.h"
 #include "state/shard.h"
 
 namespace weft::identity {
@@ -21,7 +22,6 @@ class Directory;
 
 namespace weft::mesh {
 
-using ProductPointer = std::shared_ptr<const Product>;
 using AuditPointer = std::shared_ptr<const AuditEntry>;
 
 /// Audit entries held; an older one is deleted with the entry that takes its place.
@@ -73,7 +73,7 @@ class MeshState final : public state::Machine, public ProductIndex {
   const Product* find(const ProductId& id) const override;
   const Product* find_on_topic(std::string_view cluster, std::string_view topic) const override;
   bool is_being_deleted(std::string_view topic) const override;
-  const std::map<ProductId, ProductPointer>& products() const { return products_; }
+  const std::map<ProductId, ProductPointer>& products() const { return products_.all(); }
   const std::map<AuditNumber, AuditPointer>& audit() const { return audit_; }
   /// Records that could not be understood, since the last reset.
   std::uint64_t ignored_records() const { return ignored_records_; }
@@ -99,15 +99,13 @@ class MeshState final : public state::Machine, public ProductIndex {
  private:
   void replay_product(const state::Record& record);
   void replay_audit(const state::Record& record);
-  void erase_product(const ProductId& id);
   /// Fills number, time and who, and appends the records that hold it.
   AuditPointer audited(const Asked& asked, std::int64_t now_ms, AuditEntry entry,
                        std::vector<state::Record>& records) const;
   state::Decision<Change> refuse(const Asked& asked, std::int64_t now_ms, AuditAction action, Change change,
                                  std::string summary) const;
 
-  std::map<ProductId, ProductPointer> products_;
-  std::map<std::pair<std::string, std::string>, ProductId, std::less<>> by_topic_;  ///< Cluster and topic.
+  ProductTable products_;
   std::map<AuditNumber, AuditPointer> audit_;
   std::map<AuditNumber, std::string> deleting_;  ///< Topics whose deletion is started.
   AuditNumber last_audit_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,6 +61,8 @@ struct Product {
   /// Whether an edit would change nothing: all but version, times and who.
   bool says_the_same_as(const Product& other) const;
 };
+
+using ProductPointer = std::shared_ptr<const Product>;
 
 /// What somebody wants to publish, perhaps not finished; words are not yet checked.
 struct ProductDraft {
