@@ -1,31 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { actAs, expectAccessible, openBrowser, openPage } from './browser.mjs';
-import { startDemo } from './weft.mjs';
+import { test } from 'node:test';
+import { actAs, expectAccessible } from './browser.mjs';
+import { useDemo } from './demo.mjs';
 
 const waiting = 'high_value_stock_trades';
 const owner = 'Mara Kovač';
 const meaning =
   'One fill over 500 a share and 2,500 shares, with the region of the trader, seconds after execution.';
 
-let weft;
-let browser;
-before(async () => {
-  weft = await startDemo();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await weft?.stop();
-});
+const demo = useDemo();
 
 test('an owner publishes the waiting topic, others see it come, and it can be taken back', async () => {
-  const reader = await openPage(browser, weft.url);
+  const reader = await demo.openPage();
   await reader.page.goto('/explore');
   await reader.page.locator('[data-row-link]').first().waitFor();
   await reader.page.getByRole('status').getByText('live', { exact: true }).waitFor();
 
-  const { page, expectQuiet, close } = await openPage(browser, weft.url);
+  const { page, expectQuiet, close } = await demo.openPage();
   await page.goto('/publish');
   await actAs(page, owner);
   await page.getByRole('row', { name: new RegExp(waiting) }).getByRole('link', { name: 'Add to mesh' }).click();
@@ -83,7 +74,7 @@ test('an owner publishes the waiting topic, others see it come, and it can be ta
 });
 
 test('records arrive without a reload, pausing keeps them, and each has an address for ever', async () => {
-  const { page, expectQuiet, close } = await openPage(browser, weft.url);
+  const { page, expectQuiet, close } = await demo.openPage();
   await page.goto('/products/execution/stocktrades/samples');
   const newest = page.locator('[data-row-link]').first();
   await newest.waitFor();
@@ -124,7 +115,7 @@ test('records arrive without a reload, pausing keeps them, and each has an addre
 });
 
 test('the keyboard alone finds a product, walks its tabs and comes back', async () => {
-  const { page, expectQuiet, close } = await openPage(browser, weft.url);
+  const { page, expectQuiet, close } = await demo.openPage();
   await page.goto('/explore');
   await page.locator('[data-row-link]').first().waitFor();
   await page.keyboard.press('/');
@@ -163,7 +154,7 @@ test('the keyboard alone finds a product, walks its tabs and comes back', async 
 });
 
 test('somebody without the right is told what is missing and how to get it', async () => {
-  const { page, expectQuiet, close } = await openPage(browser, weft.url);
+  const { page, expectQuiet, close } = await demo.openPage();
   await page.goto(`/publish/${waiting}`);
   await page.getByRole('button', { name: 'Publish – you are anonymous' }).waitFor();
   await actAs(page, 'Hana Sato');

@@ -1,25 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openBrowser, openPage } from './browser.mjs';
+import { test } from 'node:test';
+import { useDemo } from './demo.mjs';
 import { startDemo } from './weft.mjs';
 
-let weft;
-let browser;
-before(async () => {
-  weft = await startDemo();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await weft?.stop();
-});
+const demo = useDemo();
 
 const live = (page) => page.getByRole('status').getByText('live', { exact: true });
 
 test('ten tabs of one browser share one event stream, and all of them are live', async () => {
-  const first = await openPage(browser, weft.url);
+  const first = await demo.openPage();
   const tabs = [first];
-  while (tabs.length < 10) tabs.push(await openPage(browser, weft.url, { context: first.context }));
+  while (tabs.length < 10) tabs.push(await demo.openPage({ context: first.context }));
   for (const tab of tabs) await tab.page.goto('/explore');
   for (const tab of tabs) {
     await tab.page.locator('[data-row-link]').first().waitFor();
@@ -30,7 +21,7 @@ test('ten tabs of one browser share one event stream, and all of them are live',
 });
 
 test('figures change in place: nothing on the page moves', async () => {
-  const { page, expectQuiet, close } = await openPage(browser, weft.url);
+  const { page, expectQuiet, close } = await demo.openPage();
   await page.goto('/explore');
   const row = page.getByRole('row').filter({ has: page.locator('a[href="/products/execution/stocktrades/overview"]') });
   const rate = row.getByRole('cell').nth(3);
@@ -46,15 +37,15 @@ test('figures change in place: nothing on the page moves', async () => {
 });
 
 test('a page outlives its server: it says so, keeps what it shows, and catches up when it is back', async (context) => {
-  if (!weft.started) return context.skip('the server is not ours to stop');
-  const { page, close } = await openPage(browser, weft.url);
+  if (!demo.weft.started) return context.skip('the server is not ours to stop');
+  const { page, close } = await demo.openPage();
   await page.goto('/explore');
   await page.locator('[data-row-link]').first().waitFor();
   await live(page).waitFor();
-  await weft.stop({ keep: true });
+  await demo.weft.stop({ keep: true });
   await page.getByText(/^(reconnecting|offline)$/).first().waitFor();
   assert.ok((await page.locator('[data-row-link]').count()) > 0);
-  weft = await startDemo({ dataDir: weft.data, http: new URL(weft.url).host });
+  demo.weft = await startDemo({ dataDir: demo.weft.data, http: new URL(demo.weft.url).host });
   await live(page).waitFor();
   await close();
 });

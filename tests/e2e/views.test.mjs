@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { expectAccessible, openBrowser, openPage, screenshot } from './browser.mjs';
-import { startDemo } from './weft.mjs';
+import { test } from 'node:test';
+import { expectAccessible, screenshot } from './browser.mjs';
+import { useDemo } from './demo.mjs';
 
 const stocktrades = '/products/execution/stocktrades';
 
@@ -35,21 +35,12 @@ const views = [
   { name: 'no-product', path: '/products/edge/nothing/overview', shows: 'text=404, not found', complains: /404/ },
 ];
 
-let weft;
-let browser;
-before(async () => {
-  weft = await startDemo();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await weft?.stop();
-});
+const demo = useDemo();
 
 for (const theme of ['light', 'dark']) {
   for (const view of views) {
     test(`${view.name} in ${theme} is accessible, quiet and survives a reload`, async () => {
-      const { page, expectQuiet, close } = await openPage(browser, weft.url, { theme });
+      const { page, expectQuiet, close } = await demo.openPage({ theme });
       await page.goto(view.path);
       await page.locator(view.shows).first().waitFor();
       const title = await page.title();
@@ -69,7 +60,7 @@ for (const theme of ['light', 'dark']) {
 
 for (const width of [320, 800, 1100]) {
   test(`nothing is wider than a window of ${width}`, async () => {
-    const { page, close } = await openPage(browser, weft.url, { width, height: 800 });
+    const { page, close } = await demo.openPage({ width, height: 800 });
     for (const view of views) {
       await page.goto(view.path);
       await page.locator(view.shows).first().waitFor({ state: 'attached' });
