@@ -100,6 +100,20 @@ TEST_F(Metadata, TellsTheAdvertisedAddressOfTheListener) {
   EXPECT_EQ(response.brokers[0].port, 19092);
 }
 
+TEST_F(Metadata, EveryListenerTellsItsOwnAddress) {
+  options.listeners = {{{"127.0.0.1", 0}, env::Address{"inside.example.org", 9092}},
+                       {{"127.0.0.1", 0}, env::Address{"outside.example.org", 19092}},
+                       {{"127.0.0.1", 0}, std::nullopt}};
+  start();
+  const auto told = [&](std::size_t listener) {
+    const auto broker_told = connect(listener).call<kafka::MetadataResponse>(ask({}), 9).brokers.at(0);
+    return env::Address{broker_told.host, static_cast<std::uint16_t>(broker_told.port)};
+  };
+  EXPECT_EQ(told(0), (env::Address{"inside.example.org", 9092}));
+  EXPECT_EQ(told(1), (env::Address{"outside.example.org", 19092}));
+  EXPECT_EQ(told(2), broker->addresses()[2]);
+}
+
 TEST_F(Metadata, TheClusterIdOutlivesARestart) {
   start();
   const auto before = connect().call<kafka::MetadataResponse>(ask({}), 9).cluster_id;

@@ -107,7 +107,7 @@ void greet(const NodeAddresses& at) {
              "    Registry  http://{}\n\n"
              "  Act as Mara Kovač and publish high_value_stock_trades. Then: kcat -b {} -t stocktrades -C\n"
              "  Ctrl-C stops it; the data stays. `weft demo --reset` begins anew.\n\n",
-             at.http, at.kafka, at.registry, at.kafka);
+             at.http, at.kafka.front(), at.registry, at.kafka.front());
 }
 
 }  // namespace

@@ -134,7 +134,7 @@ Result<void> Node::Parts::start_broker() {
   TRY_ASSIGN(broker, wait_for<std::unique_ptr<broker::Broker>>([&](auto done) {
                broker::Broker::start({env, *loop, std::move(log), authorizer, metrics}, std::move(options), std::move(done));
              }));
-  addresses.kafka = broker->addresses().front().to_string();
+  for (const env::Address& address : broker->addresses()) addresses.kafka.push_back(address.to_string());
   return {};
 }
 

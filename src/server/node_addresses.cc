@@ -20,8 +20,10 @@ std::string at(std::string_view host, std::string_view bound) {
 api::Addresses addresses_for(const Settings& settings, const NodeAddresses& bound, std::string_view host) {
   const std::string_view name = host.empty() ? host_of(bound.http) : host_of(host);
   api::Addresses addresses;
-  const ListenerText listener = split_listener(settings.kafka.front());
-  addresses.kafka.push_back(listener.advertised.value_or(at(name, bound.kafka)));
+  for (std::size_t i = 0; i < bound.kafka.size(); ++i) {
+    const ListenerText listener = split_listener(settings.kafka[i]);
+    addresses.kafka.push_back(listener.advertised.value_or(at(name, bound.kafka[i])));
+  }
   addresses.http = "http://" + at(name, bound.http);
   addresses.registry = "http://" + at(name, bound.registry);
   return addresses;  // No ksql until something answers there.

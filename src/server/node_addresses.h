@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/api.h"
 #include "server/settings.h"
@@ -10,7 +11,7 @@ namespace weft::server {
 
 /// Where a node can be reached, with the ports that were really bound.
 struct NodeAddresses {
-  std::string kafka;  ///< The first listener.
+  std::vector<std::string> kafka;  ///< Every listener, in the order of the settings.
   std::string http;
   std::string registry;
   std::string ksql;

@@ -42,11 +42,11 @@ int run_node(const Settings& settings, const std::function<Result<void>(Node&, e
   }
   const NodeAddresses& at = (*node)->addresses();
   if (settings.ready_json) {
-    const nlohmann::ordered_json line = {{"ready", true}, {"kafka", at.kafka}, {"http", at.http}, {"registry", at.registry}, {"ksql", at.ksql}};
+    const nlohmann::ordered_json line = {{"ready", true}, {"kafka", at.kafka.front()}, {"http", at.http}, {"registry", at.registry}, {"ksql", at.ksql}};
     fmt::print("{}\n", line.dump());
     std::fflush(stdout);
   }
-  kLog.info("ready", {{"version", kVersion}, {"kafka", at.kafka}, {"http", at.http}, {"registry", at.registry}, {"ksql", at.ksql}});
+  kLog.info("ready", {{"version", kVersion}, {"kafka", at.kafka.front()}, {"http", at.http}, {"registry", at.registry}, {"ksql", at.ksql}});
 
   const std::string signal = env::wait_for_stop();
   kLog.info("stopping", {{"signal", signal}});

@@ -179,9 +179,10 @@ class SimBroker : public ::testing::Test {
   /// Runs on the broker's loop, where log and broker are at home.
   void on_loop(Function<void()> task) { sim.run_on(*loop_, std::move(task)); }
 
-  SimClient& connect() {
+  /// To the listener with this number.
+  SimClient& connect(std::size_t listener = 0) {
     if (!client_loop_) client_loop_ = sim.make_loop("client");
-    clients_.push_back(std::make_unique<SimClient>(sim, *client_loop_, broker->addresses().front()));
+    clients_.push_back(std::make_unique<SimClient>(sim, *client_loop_, broker->addresses().at(listener)));
     return *clients_.back();
   }
 
