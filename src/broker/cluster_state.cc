@@ -25,6 +25,8 @@ bool is_internal_topic(std::string_view name) {
   return name == kClusterTopic || name == kGroupsTopic || name == "__transaction_state" || name.starts_with("_weft_");
 }
 
+bool holds_own_state(std::string_view name) { return is_internal_topic(name) || name == "_schemas"; }
+
 Result<void> check_topic_name(std::string_view name) {
   if (name.empty() || name.size() > kTopicNameBytesMax || name == "." || name == "..") {
     return error(ErrorCode::kInvalidArgument, "topic name: must have 1 to {} characters and be neither '.' nor '..'",

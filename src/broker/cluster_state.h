@@ -24,6 +24,8 @@ inline constexpr std::string_view kGroupsTopic = "__consumer_offsets";
 
 /// Topics that belong to the broker: read-only for clients and marked in Metadata.
 bool is_internal_topic(std::string_view name);
+/// weft's own state, schemas included: what it writes there itself may use the reserve of a full disk.
+bool holds_own_state(std::string_view name);
 /// kInvalidArgument unless 1 to 249 of [a-zA-Z0-9._-], and neither "." nor "..".
 Result<void> check_topic_name(std::string_view name);
 

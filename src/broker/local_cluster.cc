@@ -162,7 +162,7 @@ Result<log::AppendSlice> LocalCluster::slice_of(stream::AppendBatch& batch) cons
     return error(ErrorCode::kTooLarge, "topic {}: a batch of {} bytes is over max.message.bytes, {}", topic->name, bytes.size(),
                  topic->effective.batch_bytes_max);
   }
-  return log::AppendSlice{partition, std::move(bytes), topic->internal};
+  return log::AppendSlice{partition, std::move(bytes), holds_own_state(topic->name)};
 }
 
 void LocalCluster::append(stream::AppendBatch batch, stream::Deadline, Callback<Result<stream::Appended>> placed,
