@@ -82,7 +82,7 @@ Result<void> Engine::admit(std::span<const AppendSlice> slices, std::uint64_t by
   const bool ordinary = std::ranges::any_of(slices, [](const AppendSlice& slice) { return !slice.internal; });
   if (ordinary && free_bytes_.load(std::memory_order_relaxed) < options_.free_bytes_min) {
     room_wanted_ = true;
-    look_for_space();
+    tell_full("the disk is almost full: producing is refused");
     return error(ErrorCode::kDiskFull, "{}: less than {} MiB are free; delete something or lower a topic's retention",
                  options_.directory, options_.free_bytes_min >> 20);
   }
@@ -361,12 +361,14 @@ void Engine::write_segments(Group& group) {
 void Engine::segments_written(Group& group, bool full) {
   if (full) {
     // What was sequenced is safe in the journal and waits there, invisible, for room.
-    kLog.warn("the disk is full: acknowledgements wait for room", {{"directory", options_.directory}});
+    segment_waits_ = true;
+    tell_full("the disk is full: acknowledgements wait for room");
     std::erase_if(group.writes,
                   [](const SegmentWrite& write) { return write.pieces.empty() || write.partition->removing; });
     later(kRetryAfter, [this, &group] { write_segments(group); });
     return;
   }
+  segment_waits_ = false;
   group.writes.clear();
   group.in_segments = true;
   advance();
@@ -422,6 +424,15 @@ void Engine::tell_room() {
   if (room_listener_) room_listener_();
 }
 
+/// Said once, however many are refused, until there is room again.
+void Engine::tell_full(std::string_view what) {
+  if (!std::exchange(full_, true))
+    kLog.warn(what, {{"directory", options_.directory},
+                     {"free_bytes", free_bytes_.load(std::memory_order_relaxed)},
+                     {"free_bytes_min", options_.free_bytes_min}});
+  look_for_space();
+}
+
 void Engine::look_for_space() {
   if (looking_for_space_) return;
   looking_for_space_ = true;
@@ -432,7 +443,10 @@ void Engine::look_for_space() {
         self->free_bytes_ = bytes;
         self->looking_for_space_ = false;
         self->tell_room();
-        if (bytes < self->options_.free_bytes_min && self->room_wanted_) self->look_for_space();
+        if (bytes < self->options_.free_bytes_min || self->segment_waits_) return self->look_for_space();
+        if (std::exchange(self->full_, false))
+          kLog.info("there is room on the disk again",
+                    {{"directory", self->options_.directory}, {"free_bytes", bytes}});
       });
     });
   });

@@ -146,6 +146,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   bool is_pressed(std::uint64_t more) const;
   void fail(const Error& why);
   void tick();
+  void tell_full(std::string_view what);
   void look_for_space();
   void maybe_close();
 
@@ -158,6 +159,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Result<bool> sync_piece(CheckpointJob& job, std::uint64_t piece);
   Result<void> write_checkpoint(const CheckpointJob& job);
   void checkpoint_written();
+  void checkpoint_waits();
   void finish_checkpoint();
   void rest_files();
   void unlink_condemned();
@@ -231,6 +233,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   bool advancing_ = false;
   bool room_wanted_ = false;
   bool looking_for_space_ = false;
+  bool full_ = false;           ///< Somebody was told so.
+  bool segment_waits_ = false;  ///< What has an offset found no room.
   bool closing_ = false;
   bool closed_cleanly_ = false;
   std::atomic<bool> stopped_{false};

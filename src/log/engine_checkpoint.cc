@@ -15,6 +15,7 @@ constexpr std::uint64_t kCheckpointBytes = 128ULL << 20;
 constexpr auto kCheckpointAge = std::chrono::seconds(60);
 constexpr std::uint64_t kPieceBytes = 512ULL << 10;
 constexpr std::uint64_t kUrgentPieceBytes = 4ULL << 20;
+constexpr auto kFullPause = std::chrono::seconds(1);
 constexpr auto kPause = std::chrono::milliseconds(1);
 constexpr std::uint64_t kPrewriteBytes = 1ULL << 20;
 constexpr std::uint64_t kPrewriteAhead = 64ULL << 20;
@@ -148,8 +149,18 @@ void Engine::checkpoint_written() {
   for (const Condemned& file : condemned_) job.head.unlinks.push_back(file.path);
   env_.blocking_pool().post([self = shared_from_this(), &job] {
     const Result<void> written = self->write_checkpoint(job);
-    if (!written.ok()) return self->fail(written.error());
-    self->on_loop([self] { self->finish_checkpoint(); });
+    if (!written.ok() && written.error().code != ErrorCode::kDiskFull) return self->fail(written.error());
+    // The last checkpoint still holds; the new one's file is written whole again when there is room.
+    const bool full = !written.ok();
+    self->on_loop([self, full] { full ? self->checkpoint_waits() : self->finish_checkpoint(); });
+  });
+}
+
+void Engine::checkpoint_waits() {
+  tell_full("the disk is full: the checkpoint waits for room");
+  later(kFullPause, [this] {
+    job_->head.unlinks.clear();
+    checkpoint_written();
   });
 }
 
@@ -157,7 +168,8 @@ Result<void> Engine::write_checkpoint(const CheckpointJob& job) {
   if (hooks_.bug != PlantedBug::kTrimBeforeDirectory)
     for (const std::string& directory : job.directories) {
       const Result<void> synced = disk_.sync_directory(directory);
-      if (!synced.ok() && synced.error().code != ErrorCode::kNotFound) return synced;  // removed since: fine
+      if (synced.ok() || synced.error().code == ErrorCode::kNotFound) continue;  // removed since: fine
+      return error(ErrorCode::kIo, "{}", synced.error().message);                // never tried again, whatever it was
     }
   return env::replace_file(disk_, path("checkpoint"), encode_checkpoint(job.head, job.partition_count, job.partitions));
 }

@@ -1,6 +1,6 @@
 """Kills weft in the middle of work and checks what it had promised: README.md.
 
-    tests/faults/run build/release/weft [--kills N] [--fill-mb N] [--seed N]
+    tests/faults/run kill_test.py build/release/weft [--kills N] [--fill-mb N] [--seed N]
 """
 import argparse
 import json
@@ -34,19 +34,19 @@ SCHEMA = '{"type": "record", "name": "Made", "fields": [{"name": "id", "type": "
 class Weft:
     """The process and its data; started again, it listens where it did before."""
 
-    def __init__(self, binary, directory):
-        self.binary, self.directory = binary, directory
+    def __init__(self, binary, directory, settings=()):
+        self.binary, self.directory, self.settings = binary, directory, settings
         self.addresses = {surface: "127.0.0.1:0" for surface in SURFACES}
         self.ready_ms, self.process = [], None
         (directory / "who.yaml").write_text(DIRECTORY)
 
-    def start(self):
+    def start(self, log_level="warn", stderr=None):
         command = [self.binary, "serve", "--data-dir", str(self.directory / "data"), "--directory", str(self.directory / "who.yaml"),
-                   "--ready-json", "--log-level", "warn"]
+                   "--ready-json", "--log-level", log_level, *self.settings]
         for surface in SURFACES:
             command += [f"--{surface}", self.addresses[surface]]
         begun = time.monotonic()
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
         line = self.process.stdout.readline()
         if not line:
             sys.exit(f"weft ended with {self.process.wait()} instead of getting ready")
