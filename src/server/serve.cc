@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/log.h"
 #include "env/disk.h"
+#include "env/disk_recording.h"
 #include "env/posix_env.h"
 #include "env/process.h"
 #include "server/commands.h"
@@ -17,6 +20,20 @@ namespace {
 
 constexpr Logger kLog("server");
 
+/// The system's disk. Tests make crash images of this process: where they name a file in WEFT_RECORD_DISK, every change
+/// and sync is written down there too. Nothing else becomes different, but slower.
+Result<std::shared_ptr<env::Disk>> make_disk() {
+  std::shared_ptr<env::Disk> disk = env::make_posix_disk();
+  const char* trace = std::getenv("WEFT_RECORD_DISK");
+  if (trace == nullptr) return disk;
+  kLog.warn("every write is recorded, as a test asks: not for data that matters", {{"file", trace}});
+  TRY_ASSIGN(std::shared_ptr<env::Disk> recording, env::make_recording_disk(*disk, trace));
+  // The recording refers to the disk beneath it: both go together.
+  using Both = std::pair<std::shared_ptr<env::Disk>, std::shared_ptr<env::Disk>>;
+  const auto both = std::make_shared<Both>(std::move(disk), std::move(recording));
+  return std::shared_ptr<env::Disk>(both, both->second.get());
+}
+
 }  // namespace
 
 int run_node(const Settings& settings, const std::function<Result<void>(Node&, env::Env&)>& started,
@@ -28,7 +45,12 @@ int run_node(const Settings& settings, const std::function<Result<void>(Node&, e
     return kUsage;
   }
   env::open_files_max();
-  const auto environment = env::make_posix_env({.disk = env::make_posix_disk()});
+  auto disk = make_disk();
+  if (!disk.ok()) {
+    fmt::print(stderr, "weft: WEFT_RECORD_DISK: {}\n", disk.error().message);
+    return kUsage;
+  }
+  const auto environment = env::make_posix_env({.disk = std::move(*disk)});
   auto node = Node::start(*environment, settings);
   if (!node.ok()) {
     fmt::print(stderr, "weft: {}\n", node.error().message);
@@ -42,11 +64,16 @@ int run_node(const Settings& settings, const std::function<Result<void>(Node&, e
   }
   const NodeAddresses& at = (*node)->addresses();
   if (settings.ready_json) {
-    const nlohmann::ordered_json line = {{"ready", true}, {"kafka", at.kafka.front()}, {"http", at.http}, {"registry", at.registry}, {"ksql", at.ksql}};
+    const nlohmann::ordered_json line = {
+        {"ready", true}, {"kafka", at.kafka.front()}, {"http", at.http}, {"registry", at.registry}, {"ksql", at.ksql}};
     fmt::print("{}\n", line.dump());
     std::fflush(stdout);
   }
-  kLog.info("ready", {{"version", kVersion}, {"kafka", at.kafka.front()}, {"http", at.http}, {"registry", at.registry}, {"ksql", at.ksql}});
+  kLog.info("ready", {{"version", kVersion},
+                      {"kafka", at.kafka.front()},
+                      {"http", at.http},
+                      {"registry", at.registry},
+                      {"ksql", at.ksql}});
 
   const std::string signal = env::wait_for_stop();
   kLog.info("stopping", {{"signal", signal}});
