@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -10,14 +9,9 @@
 
 #include "mesh/facts.h"
 #include "mesh/product_table.h"
+#include "mesh/text_match.h"
 
 namespace weft::mesh {
-
-/// Where a word was found; best first.
-enum class MatchIn { kName, kDomain, kTeam, kTag, kFieldName, kDescription, kFieldDoc };
-inline constexpr std::size_t kMatchInCount = 7;
-std::string_view match_name(MatchIn in);
-std::optional<MatchIn> parse_match(std::string_view name);
 
 enum class ProductSort { kBest, kName, kRate, kFreshness, kNewest };
 std::optional<ProductSort> parse_sort(std::string_view name);
@@ -35,23 +29,11 @@ struct CatalogueQuery {
   std::size_t skip = 0;
 };
 
-/// A piece of text; `hit` pieces are what matched.
-struct Part {
-  std::string text;
-  bool hit = false;
-};
-
-struct Match {
-  MatchIn in = MatchIn::kName;
-  std::vector<Part> parts;
-  std::optional<FieldText> field;
-};
-
+/// A product that was found.
 struct Hit {
   ProductPointer product;
   std::vector<Match> matches;  ///< Best first, at most kMatchesMax.
 };
-inline constexpr std::size_t kMatchesMax = 5;
 
 struct FacetCount {
   std::string value;
