@@ -72,6 +72,9 @@ struct ConsumeOptions {
   bool follow = true;
 };
 
+// One function for each command: it prints, and returns the ExitCode.
+
+/// Runs until SIGINT or SIGTERM.
 int serve(const Settings& settings);
 /// `settings` as for serve; data stays between runs unless `reset`.
 int run_demo(Settings settings, bool reset);
@@ -91,12 +94,15 @@ int product_unpublish(const ClientOptions& client, const ProductOptions& options
 
 /// Standard input, one record a line.
 int produce(const ClientOptions& client, const ProduceOptions& options);
+/// Records as lines, until as many as asked for or interrupted.
 int consume(const ClientOptions& client, const ConsumeOptions& options);
 
 /// What could keep weft from running well here: disk, ports, limits, a running server's health.
 int doctor(const ClientOptions& client, const Settings& settings);
 
+/// What the journal and segments of a data directory hold; weft must not be running on it.
 int log_inspect(const std::string& directory, bool batches);
+/// Checks every checksum and offset of it; kFailed names the first that is wrong.
 int log_verify(const std::string& directory, bool json);
 
 }  // namespace weft::server

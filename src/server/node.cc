@@ -121,7 +121,7 @@ struct Node::Parts {
 
   stream::Cluster& cluster() { return broker->cluster(); }
   Result<std::unique_ptr<http::Server>> listen(std::string name, const std::string& address, http::Authenticate authenticate,
-                                               http::Router router, std::size_t body_bytes_max = 8 << 20);
+                                               http::Router router, std::size_t body_bytes_max = http::ServerOptions().body_bytes_max);
   http::Router ui_router();
   api::Services services();
   void end_http();

@@ -90,6 +90,12 @@ class CommandLine(unittest.TestCase):
         self.weft("product", "show", product, expect=MISSING)
         self.weft("consume", "high_value_stock_trades", "--from", "earliest", "--count", "1")
 
+    def test_a_place_to_begin_is_taken_whole_or_refused(self):
+        line = json.loads(self.weft("consume", "users", "--from", "offset:0:1", "--count", "1", "--json"))
+        self.assertEqual((line["partition"], line["offset"]), (0, 1))
+        for wrong in ("offset:0:1x", "offset:0x:1", "offset:0:-1", "offset:0", "offset::", "latest"):
+            self.assertIn("--from", self.weft("consume", "users", "--from", wrong, "--count", "1", expect=USAGE))
+
     def test_an_unreachable_server_is_exit_code_3(self):
         self.assertIn("Is weft running there?", self.weft("product", "list", expect=UNREACHABLE, server="http://127.0.0.1:1"))
 
