@@ -74,7 +74,7 @@ class Log {
   virtual ~Log() = default;
 
   /// Recovers (blocking; call before serving anything) and starts the journal's thread. Refuses with kCorrupt, naming
-  /// file, position and repair command, rather than cut what was promised.
+  /// file, position and what to do, rather than cut what was promised.
   static Result<std::unique_ptr<Log>> open(env::Env& env, env::EventLoop& loop, Options options);
 
   /// Durable when done; creating what exists and removing what does not are successes.

@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "faults"))
 from kill_test import PARTITIONS, SCHEMA, Weft  # noqa: E402
 
 PRODUCERS = 3
-RECORDS_PER_LIFE = 3000
+RECORDS_PER_LIFE = 2000
 JOURNAL = ["--journal-slot-bytes", str(16 << 20), "--journal-slot-count", "4"]
 
 
@@ -108,7 +108,7 @@ def main():
             for thread in threads:
                 thread.start()
             if life:
-                for _ in range(dice.randrange(500, 1500)):
+                for _ in range(dice.randrange(300, 1000)):
                     told.count.acquire()
                 weft.kill()
                 weft.start()
