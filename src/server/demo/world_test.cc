@@ -25,7 +25,7 @@ TEST(DemoWorld, TradesKeepTheRangesOfThePrototype) {
   for (int i = 0; i < 2000; ++i) {
     const Event event = world.trade().front();
     const auto trade = nlohmann::json::parse(event.value_json);
-    EXPECT_EQ(event.key, trade["symbol"]);
+    EXPECT_EQ(event.key, trade["symbol"].get<std::string>());
     EXPECT_TRUE(trade["side"] == "BUY" || trade["side"] == "SELL");
     EXPECT_GE(trade["quantity"], 1);
     EXPECT_LE(trade["quantity"], 5000);
