@@ -83,7 +83,7 @@ class Serve(unittest.TestCase):
         self.assertEqual((server["cluster"]["region"], server["cluster"]["environment"]), ("eu-file", "staging"))
 
     def test_metrics_are_in_prometheus_form_and_count(self):
-        sample = re.compile(r'[a-z_:][a-z0-9_:]*(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?[0-9.+eEinfaINF]+')
+        sample = re.compile(r'[a-z_:][a-z0-9_:]*(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?[0-9.+eEinfaINF-]+')
 
         def read():
             status, content_type, body = self.get("/metrics")
