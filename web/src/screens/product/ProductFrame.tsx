@@ -106,7 +106,8 @@ function Header({ detail, metrics }: Shown) {
   const mayEdit = detail.rights.some((right) => right.right === 'edit' && right.allowed);
 
   const step = (by: number) => {
-    const at = tabs.findIndex((tab) => pathname.endsWith(tab.to.slice(tab.to.lastIndexOf('/'))));
+    // A product's own address shows the overview, a moment before it says so.
+    const at = Math.max(0, tabs.findIndex((tab) => pathname.endsWith(tab.to.slice(tab.to.lastIndexOf('/')))));
     const next = tabs[(at + by + tabs.length) % tabs.length];
     if (next) void navigate({ to: next.to, params: { domain, name } });
   };
