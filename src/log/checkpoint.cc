@@ -7,7 +7,8 @@ namespace weft::log {
 namespace {
 
 constexpr std::uint64_t kMagic = 0x776566742d63686b;  // "weft-chk"
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kVersion = 2;
+constexpr std::uint16_t kFirstVersionWithCompaction = 2;
 
 void append_uuid(Buffer& out, const Uuid& id) { append_bytes(out, std::as_bytes(std::span(id.bytes))); }
 
@@ -32,7 +33,7 @@ Result<void> take(ByteReader& reader, Int& into, std::string_view what) {
   return {};
 }
 
-Result<SegmentRecord> take_segment(ByteReader& reader) {
+Result<SegmentRecord> take_segment(ByteReader& reader, std::uint16_t version) {
   SegmentRecord segment;
   std::uint8_t sealed = 0;
   TRY(take(reader, segment.base, "segment base"));
@@ -45,10 +46,15 @@ Result<SegmentRecord> take_segment(ByteReader& reader) {
   TRY(take(reader, segment.index_count, "index count"));
   TRY(take(reader, segment.index_crc, "index checksum"));
   segment.sealed = sealed != 0;
+  segment.compacted_end = segment.base;
+  if (version >= kFirstVersionWithCompaction) {
+    TRY(take(reader, segment.generation, "segment generation"));
+    TRY(take(reader, segment.compacted_end, "compacted end"));
+  }
   return segment;
 }
 
-Result<PartitionRecord> take_partition(ByteReader& reader) {
+Result<PartitionRecord> take_partition(ByteReader& reader, std::uint16_t version) {
   PartitionRecord partition;
   TRY_ASSIGN(const Uuid topic, take_uuid(reader, "topic id"));
   partition.id.topic = TopicId(topic);
@@ -58,7 +64,7 @@ Result<PartitionRecord> take_partition(ByteReader& reader) {
   TRY(take(reader, partition.damaged_from, "damage"));
   TRY_ASSIGN(const std::uint64_t count, reader.uvarint("segment count"));
   for (std::uint64_t i = 0; i < count; ++i) {
-    TRY_ASSIGN(const SegmentRecord segment, take_segment(reader));
+    TRY_ASSIGN(const SegmentRecord segment, take_segment(reader, version));
     partition.segments.push_back(segment);
   }
   TRY_ASSIGN(partition.producers, ProducerTable::decode(reader));
@@ -85,6 +91,8 @@ void encode_partition(Buffer& out, PartitionId id, Offset log_start, Offset end,
     append_be(out, static_cast<std::uint8_t>(segment.sealed ? 1 : 0));
     append_be(out, segment.index_count);
     append_be(out, segment.index_crc);
+    append_be(out, segment.generation);
+    append_be(out, segment.compacted_end.get());
   }
   producers.encode(out);
 }
@@ -134,7 +142,7 @@ Result<Checkpoint> decode_checkpoint(ByteView bytes) {
   TRY(take(reader, version, "version"));
   TRY(take(reader, must_understand, "flags"));
   TRY(take(reader, may_ignore, "flags"));
-  if (version != kVersion || must_understand != 0)
+  if (version < 1 || version > kVersion || must_understand != 0)
     return error(ErrorCode::kUnsupported, "version {} with flags {:#x}: written by a newer weft", version,
                  must_understand);
   TRY(take(reader, clean, "clean"));
@@ -151,7 +159,7 @@ Result<Checkpoint> decode_checkpoint(ByteView bytes) {
   TRY(take(reader, checkpoint.wall_ms, "time"));
   TRY_ASSIGN(const auto partition_count, reader.fixed<std::uint32_t>("partition count"));
   for (std::uint32_t i = 0; i < partition_count; ++i) {
-    TRY_ASSIGN(PartitionRecord partition, take_partition(reader));
+    TRY_ASSIGN(PartitionRecord partition, take_partition(reader, version));
     checkpoint.partitions.push_back(std::move(partition));
   }
   TRY_ASSIGN(const auto unlink_count, reader.fixed<std::uint32_t>("unlink count"));

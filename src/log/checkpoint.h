@@ -8,23 +8,11 @@
 #include "base/result.h"
 #include "log/journal.h"
 #include "log/producers.h"
+#include "log/segment.h"
 #include "record/ids.h"
 
 // doc/formats/checkpoint.md describes the file; change both together.
 namespace weft::log {
-
-/// A segment as a checkpoint knows it: durable up to here.
-struct SegmentRecord {
-  Offset base;
-  Offset end;
-  std::uint64_t bytes = 0;
-  Timestamp first_timestamp = kNoTimestamp;
-  Timestamp max_timestamp = kNoTimestamp;
-  std::int64_t created_ms = 0;
-  bool sealed = false;
-  std::uint32_t index_count = 0;
-  std::uint32_t index_crc = 0;
-};
 
 struct PartitionRecord {
   PartitionId id;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "env/clock.h"
 #include "log/engine_checkpoint.h"
+#include "log/engine_compaction.h"
 
 namespace weft::log {
 namespace {
@@ -473,6 +474,7 @@ void Engine::tick() {
   const std::int64_t now_ms = env_.clock().wall_ms();
   for (const auto& [id, partition] : partitions_) partition->producers.expire(now_ms - kProducerExpirationMs);
   enforce_retention();
+  maybe_compact();
   maybe_checkpoint();
   later(kTickEvery, [this] { tick(); });
 }
@@ -485,7 +487,8 @@ void Engine::close(Callback<Result<void>> done) {
 }
 
 void Engine::maybe_close() {
-  if (!close_done_ || !pending_.empty() || !groups_.empty() || job_ != nullptr || unlinking_ || prewriting_bytes_ > 0)
+  if (!close_done_ || !pending_.empty() || !groups_.empty() || job_ != nullptr || compaction_ != nullptr ||
+      unlinking_ || prewriting_bytes_ > 0)
     return;
   if (!closed_cleanly_) return begin_checkpoint(true);
   stopped_ = true;

@@ -114,6 +114,11 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
  private:
   struct CheckpointJob;
+  struct CompactionJob;
+  struct CompactionChoice {
+    std::size_t input_count = 0;  ///< Segments from the first on.
+    double dirty_ratio = 0;
+  };
   struct Condemned {
     std::string path;  ///< Below the data directory; a directory goes whole.
     Lsn last_lsn;      ///< Replay may need it until trim has passed.
@@ -175,7 +180,17 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void enqueue_control(Item item);
   std::optional<Offset> retained_from(Partition& partition, std::int64_t now_ms);
 
+  // engine_compaction.cc
+  void maybe_compact();
+  std::optional<CompactionChoice> choose_compaction(const Partition& partition, std::int64_t now_ms) const;
+  void begin_compaction(Partition& partition, std::size_t input_count, std::int64_t now_ms);
+  void compaction_step();
+  void end_compaction(Result<void> why);
+  void put_compacted();
+  void roll_for_compaction(Partition& partition, std::int64_t now_ms);
+
   // engine_read.cc
+  bool holds(PartitionId id, const std::shared_ptr<SegmentFiles>& files) const;
   std::optional<ReadPlan> plan_read(const Partition& partition, Offset offset, std::uint64_t bytes_max) const;
 
   // engine_recovery.cc
@@ -246,6 +261,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   env::MonotonicTime last_entry_at_{};
 
   std::unique_ptr<CheckpointJob> job_;
+  std::unique_ptr<CompactionJob> compaction_;
   Lsn checkpointed_;  ///< Trim of the last checkpoint that began.
   env::MonotonicTime checkpointed_at_{};
   std::uint64_t prewritten_ = 0;

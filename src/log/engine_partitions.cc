@@ -158,7 +158,7 @@ void Engine::bury(PartitionId id, Lsn end) {
 }
 
 void Engine::condemn(const Segment& segment, const Partition& partition) {
-  const std::string below = partition_directory(partition.id) + "/" + segment_name(segment.base);
+  const std::string below = partition_directory(partition.id) + "/" + segment_name(segment.base, segment.generation);
   condemned_.push_back({below + ".log", segment.last_lsn});
   condemned_.push_back({below + ".index", segment.last_lsn});
 }

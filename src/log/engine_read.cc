@@ -32,11 +32,18 @@ std::optional<ReadPlan> Engine::plan_read(const Partition& partition, Offset off
   plan.files = held.files;
   plan.segment_base = held.base;
   plan.visible_bytes = held.visible_bytes;
+  plan.has_gaps = held.generation > 0;
   plan.offset = std::max(offset, held.base);
   plan.start = held.index.find_in_memory(static_cast<std::uint32_t>(plan.offset - held.base));
   plan.index_count = held.index.file_count();
   plan.bytes_max = bytes_max;
   return plan;
+}
+
+bool Engine::holds(PartitionId id, const std::shared_ptr<SegmentFiles>& files) const {
+  const Partition* partition = find(id);
+  return partition != nullptr &&
+         std::ranges::any_of(partition->segments, [&](const auto& segment) { return segment->files == files; });
 }
 
 void Engine::read(PartitionId id, Offset offset, std::int32_t bytes_max, Callback<Result<ReadResult>> done) {
@@ -56,15 +63,18 @@ void Engine::read(PartitionId id, Offset offset, std::int32_t bytes_max, Callbac
     result.batches = std::move(batches).value();
     return done(std::move(result));
   }
-  env_.blocking_pool().post(
-      [self = shared_from_this(), plan = *plan, result = std::move(result), done = std::move(done)]() mutable {
-        auto cold = read_batches(plan, false);
-        self->on_loop([cold = std::move(cold), result = std::move(result), done = std::move(done)]() mutable {
-          if (!cold.ok()) return done(as_damage(std::move(cold).error()));
-          result.batches = std::move(cold).value();
-          done(std::move(result));
-        });
-      });
+  env_.blocking_pool().post([self = shared_from_this(), id, offset, bytes_max, plan = *plan, result = std::move(result),
+                             done = std::move(done)]() mutable {
+    auto cold = read_batches(plan, false);
+    self->on_loop([self, id, offset, bytes_max, files = plan.files, cold = std::move(cold), result = std::move(result),
+                   done = std::move(done)]() mutable {
+      // Compacted or deleted meanwhile: what was to be read lies elsewhere, or nowhere.
+      if (!cold.ok() && !self->holds(id, files)) return self->read(id, offset, bytes_max, std::move(done));
+      if (!cold.ok()) return done(as_damage(std::move(cold).error()));
+      result.batches = std::move(cold).value();
+      done(std::move(result));
+    });
+  });
 }
 
 void Engine::find_timestamp(PartitionId id, Timestamp timestamp,

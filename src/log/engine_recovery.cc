@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <bit>
+#include <set>
 
 #include "base/crc32c.h"
 #include "base/log.h"
@@ -102,14 +103,9 @@ Result<void> Engine::load(const Checkpoint& checkpoint) {
     partition->producers = record.producers;
     partition->ready = true;
     for (const SegmentRecord& held : record.segments) {
-      auto segment = std::make_unique<Segment>(disk_, partition->directory, held.base, held.bytes == 0);
-      segment->end = held.end;
-      segment->assigned_bytes = segment->synced_bytes = held.bytes;
-      segment->first_timestamp = held.first_timestamp;
-      segment->max_timestamp = held.max_timestamp;
-      segment->created_ms = held.created_ms;
-      segment->sealed = segment->seal_synced = held.sealed;
-      segment->index.restore(held.index_count, held.index_crc, 0);
+      auto segment = std::make_unique<Segment>(
+          held,
+          std::make_shared<SegmentFiles>(disk_, partition->directory, held.base, held.generation, held.bytes == 0));
       if (!held.sealed && held.bytes > 0) TRY(restore_open_segment(*segment, held));
       partition->segments.push_back(std::move(segment));
     }
@@ -277,15 +273,16 @@ void Engine::settle_replayed() {
   }
 }
 
-/// Segments that a torn end had begun: their names will be needed again.
+/// Segments that a torn end had begun, compactions that no checkpoint knows and what they had replaced: their names
+/// will be needed again.
 void Engine::remove_orphans() {
   for (const auto& [id, partition] : partitions_) {
     const auto entries = disk_.list(partition->directory);
     if (!entries.ok()) continue;  // nothing was ever written
-    const std::string last =
-        partition->segments.empty() ? std::string() : segment_name(partition->segments.back()->base);
+    std::set<std::string> known;
+    for (const auto& segment : partition->segments) known.insert(segment_name(segment->base, segment->generation));
     for (const env::DirectoryEntry& entry : *entries)
-      if (!entry.is_directory && entry.name.substr(0, last.size()) > last)
+      if (!entry.is_directory && !known.contains(entry.name.substr(0, entry.name.find('.'))))
         (void)disk_.remove(partition->directory + "/" + entry.name);
   }
 }

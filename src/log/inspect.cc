@@ -108,7 +108,8 @@ class SegmentCheck {
       const auto header = walker.next();
       if (!header.ok()) return fault(".log", walker.next_position(), header.error().message);
       if (!header->has_value()) break;
-      if ((*header)->base_offset != next || (*header)->leader_epoch != kLeaderEpoch)
+      const bool continues = segment_.generation == 0 ? (*header)->base_offset == next : (*header)->base_offset >= next;
+      if (!continues || (*header)->leader_epoch != kLeaderEpoch)
         fault(".log", walker.position(),
               fmt::format("offset {} where {} is next, or another epoch", (*header)->base_offset, next));
       next = (*header)->next_offset();
@@ -196,10 +197,11 @@ Result<void> inspect(env::Disk& disk, const std::string& directory, bool batches
                     partition.end, partition.segments.size(), partition.producers.size(),
                     partition.damaged_from < Offset(0) ? "" : fmt::format(" DAMAGED from {}", partition.damaged_from)));
     for (const SegmentRecord& segment : partition.segments) {
-      print(fmt::format("  {}: end={} bytes={} index_entries={} max_timestamp={}{}", segment_name(segment.base),
-                        segment.end, segment.bytes, segment.index_count, segment.max_timestamp,
-                        segment.sealed ? " sealed" : ""));
-      const std::string base = directory + "/" + partition_name(partition.id) + "/" + segment_name(segment.base);
+      print(fmt::format("  {}: end={} bytes={} index_entries={} max_timestamp={}{}",
+                        segment_name(segment.base, segment.generation), segment.end, segment.bytes, segment.index_count,
+                        segment.max_timestamp, segment.sealed ? " sealed" : ""));
+      const std::string base =
+          directory + "/" + partition_name(partition.id) + "/" + segment_name(segment.base, segment.generation);
       if (!batches || segment.bytes == 0) continue;
       if (const auto shown = print_segment(disk, base, segment, print); !shown.ok())
         print("    " + shown.error().message);
@@ -242,8 +244,9 @@ Result<VerifyReport> verify(env::Disk& disk, const std::string& directory) {
       report.faults.push_back(
           fmt::format("{} is damaged from offset {} on", partition_name(partition.id), partition.damaged_from));
     for (const SegmentRecord& segment : partition.segments)
-      SegmentCheck(disk, directory + "/" + partition_name(partition.id) + "/" + segment_name(segment.base), segment,
-                   report)
+      SegmentCheck(
+          disk, directory + "/" + partition_name(partition.id) + "/" + segment_name(segment.base, segment.generation),
+          segment, report)
           .run();
   }
   return report;

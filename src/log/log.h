@@ -23,6 +23,11 @@ struct RetentionPolicy {
   std::int64_t retention_bytes = -1;                   ///< -1: no bound.
   std::int64_t segment_bytes = 1LL << 30;
   std::int64_t segment_ms = 7LL * 24 * 3600 * 1000;
+  bool compact = false;          ///< Keep the last record of every key, whatever retention says of the others.
+  double dirty_ratio_min = 0.5;  ///< Of a partition's bytes, before it is compacted.
+  std::int64_t compaction_lag_ms_min = 0;                 ///< A record stays uncompacted at least so long, ...
+  std::int64_t compaction_lag_ms_max = INT64_MAX;         ///< ... and not much longer than this.
+  std::int64_t delete_retention_ms = 24LL * 3600 * 1000;  ///< How long tombstones stay after they were first compacted.
 };
 
 struct Options {
@@ -93,7 +98,8 @@ class Log {
   /// Batches from the one that holds `offset`, below visible_end, at least one whole batch if there is any.
   /// kOutOfRange outside [log_start, visible_end]; kCorrupt when a batch fails its CRC. Completes inside the call when
   /// the bytes are at hand.
-  virtual void read(PartitionId partition, Offset offset, std::int32_t bytes_max, Callback<Result<ReadResult>> done) = 0;
+  virtual void read(PartitionId partition, Offset offset, std::int32_t bytes_max,
+                    Callback<Result<ReadResult>> done) = 0;
   /// The first record at or after `timestamp`; none when there is none.
   virtual void find_timestamp(PartitionId partition, Timestamp timestamp,
                               Callback<Result<std::optional<TimestampedOffset>>> done) = 0;

@@ -43,10 +43,7 @@ std::uint64_t Partition::bytes() const {
 
 std::vector<SegmentRecord> Partition::segment_records() const {
   std::vector<SegmentRecord> records;
-  for (const auto& segment : segments)
-    records.push_back({segment->base, segment->end, segment->assigned_bytes, segment->first_timestamp,
-                       segment->max_timestamp, segment->created_ms, segment->sealed, segment->index.count(),
-                       segment->index.crc()});
+  for (const auto& segment : segments) records.push_back(segment->record());
   return records;
 }
 

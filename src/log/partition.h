@@ -32,6 +32,7 @@ struct Partition {
   Offset visible_end;
   Offset assigned_end;
   Offset damaged_from{-1};
+  bool compaction_failed = false;                  ///< What it holds cannot be compacted: not tried again in this life.
   bool ready = false;                              ///< Its creation is durable.
   bool removing = false;                           ///< Its removal is on its way: nobody sees it anymore.
   std::vector<std::unique_ptr<Segment>> segments;  ///< By base; the last is open unless sealed.

@@ -60,6 +60,13 @@ void ProducerTable::restore(ProducerId id, const Producer* before) {
   }
 }
 
+std::unordered_map<ProducerId, Offset> ProducerTable::last_offsets() const {
+  std::unordered_map<ProducerId, Offset> offsets;
+  for (const auto& [id, producer] : producers_)
+    if (producer.batch_count > 0) offsets.emplace(id, producer.batches[producer.batch_count - 1].last_offset);
+  return offsets;
+}
+
 void ProducerTable::encode(Buffer& out) const {
   append_uvarint(out, producers_.size());
   for (const auto& [id, producer] : producers_) {

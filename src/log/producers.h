@@ -44,6 +44,9 @@ class ProducerTable {
   const Producer* find(ProducerId id) const;
   void restore(ProducerId id, const Producer* before);
 
+  /// The last offset of every producer.
+  std::unordered_map<ProducerId, Offset> last_offsets() const;
+
   std::size_t size() const { return producers_.size(); }
   void encode(Buffer& out) const;
   static Result<ProducerTable> decode(ByteReader& reader);

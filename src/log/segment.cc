@@ -39,6 +39,11 @@ Error no_batch(const env::File& file, std::uint64_t position, std::string_view w
   return error(ErrorCode::kCorrupt, "{} at {}: {}", file.path(), position, what);
 }
 
+/// Whether a batch may follow where `expected` is next.
+bool continues(const ReadPlan& plan, Offset base, Offset expected) {
+  return plan.has_gaps ? base >= expected : base == expected;
+}
+
 struct WalkStart {
   std::uint64_t position = 0;
   Offset offset;  ///< Of the batch there.
@@ -74,13 +79,16 @@ Result<WalkStart> start_position(const ReadPlan& plan, env::File& file, bool cac
 
 }  // namespace
 
-std::string segment_name(Offset base) { return fmt::format("{:020}", base.get()); }
+std::string segment_name(Offset base, std::uint32_t generation) {
+  return generation == 0 ? fmt::format("{:020}", base.get()) : fmt::format("{:020}-{}", base.get(), generation);
+}
 
-SegmentFiles::SegmentFiles(env::Disk& disk, const std::string& directory, Offset base, bool fresh)
+SegmentFiles::SegmentFiles(env::Disk& disk, const std::string& directory, Offset base, std::uint32_t generation,
+                           bool fresh)
     : disk_(disk),
       directory_(directory),
-      log_path_(directory + "/" + segment_name(base) + ".log"),
-      index_path_(directory + "/" + segment_name(base) + ".index"),
+      log_path_(directory + "/" + segment_name(base, generation) + ".log"),
+      index_path_(directory + "/" + segment_name(base, generation) + ".index"),
       log_fresh_(fresh),
       index_fresh_(fresh) {}
 
@@ -134,6 +142,27 @@ Result<std::uint64_t> SegmentFiles::write(std::uint64_t position, std::span<cons
   return std::max(reserved_, end) - std::min(reserved_before, end);
 }
 
+Segment::Segment(const SegmentRecord& record, std::shared_ptr<SegmentFiles> its_files)
+    : base(record.base),
+      end(record.end),
+      generation(record.generation),
+      compacted_end(record.compacted_end),
+      assigned_bytes(record.bytes),
+      synced_bytes(record.bytes),
+      first_timestamp(record.first_timestamp),
+      max_timestamp(record.max_timestamp),
+      created_ms(record.created_ms),
+      sealed(record.sealed),
+      seal_synced(record.sealed),
+      files(std::move(its_files)) {
+  index.restore(record.index_count, record.index_crc, 0);
+}
+
+SegmentRecord Segment::record() const {
+  return {base,   end,           assigned_bytes, first_timestamp, max_timestamp, created_ms,
+          sealed, index.count(), index.crc(),    generation,      compacted_end};
+}
+
 void Segment::add(Offset base_offset, Offset last_offset, std::uint32_t length, Timestamp first, Timestamp max) {
   CHECK(!sealed && base_offset >= end, "offsets rise within a segment, and it is open");
   index.add(static_cast<std::uint32_t>(base_offset - base), assigned_bytes, max_timestamp);
@@ -166,7 +195,7 @@ Result<std::vector<SharedBytes>> read_batches(const ReadPlan& plan, bool cached_
       if (header.magic != record::kMagic || header.batch_length < 49 || position + at + bytes > plan.visible_bytes)
         return no_batch(*file, position + at, "no record batch begins here");
       // The batch's own CRC does not cover its first bytes: that offsets go on without a gap does.
-      if (header.base_offset != expected || header.leader_epoch != kLeaderEpoch)
+      if (!continues(plan, header.base_offset, expected) || header.leader_epoch != kLeaderEpoch)
         return no_batch(*file, position + at, "a record batch has another offset or epoch than was written");
       const bool wanted = header.last_offset() >= plan.offset;
       if (wanted && taken > 0 && taken + bytes > plan.bytes_max) break;
@@ -230,7 +259,7 @@ Result<std::optional<FoundTimestamp>> find_timestamp_in(const ReadPlan& plan, Ti
   for (;;) {
     TRY_ASSIGN(const auto header, walker.next());
     if (!header.has_value()) return std::optional<FoundTimestamp>();
-    if (header->base_offset != expected)
+    if (!continues(plan, header->base_offset, expected))
       return no_batch(*file, walker.position(), "a record batch has another offset than was written");
     expected = header->next_offset();
     if (header->max_timestamp < timestamp || header->last_offset() < plan.offset) continue;

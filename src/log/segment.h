@@ -22,12 +22,15 @@ namespace weft::log {
 /// One node is always the leader: its epoch never changes.
 inline constexpr LeaderEpoch kLeaderEpoch{0};
 
+/// "00000000000000001234", so that names sort like offsets; "00000000000000001234-2" after its second compaction.
+std::string segment_name(Offset base, std::uint32_t generation = 0);
+
 /// Files of one segment, opened when first needed and closed when they lie idle. Thread-safe.
 class SegmentFiles {
  public:
   /// `fresh`: nothing of it counts yet; what a torn life left under the name is cut when it is first opened, or written
   /// over.
-  SegmentFiles(env::Disk& disk, const std::string& directory, Offset base, bool fresh);
+  SegmentFiles(env::Disk& disk, const std::string& directory, Offset base, std::uint32_t generation, bool fresh);
 
   const std::string& log_path() const { return log_path_; }
   const std::string& index_path() const { return index_path_; }
@@ -63,18 +66,40 @@ class SegmentFiles {
   std::uint64_t reserved_ = 0;        ///< Segment thread only.
 };
 
+/// A segment as a checkpoint knows it: durable up to here.
+struct SegmentRecord {
+  Offset base;
+  Offset end;
+  std::uint64_t bytes = 0;
+  Timestamp first_timestamp = kNoTimestamp;
+  Timestamp max_timestamp = kNoTimestamp;
+  std::int64_t created_ms = 0;
+  bool sealed = false;
+  std::uint32_t index_count = 0;
+  std::uint32_t index_crc = 0;
+  std::uint32_t generation = 0;
+  Offset compacted_end;
+};
+
 /// What the log's loop knows of a segment.
 struct Segment {
   Segment(env::Disk& disk, const std::string& directory, Offset base_offset, bool fresh)
       : base(base_offset),
         end(base_offset),
-        files(std::make_shared<SegmentFiles>(disk, directory, base_offset, fresh)) {}
+        compacted_end(base_offset),
+        files(std::make_shared<SegmentFiles>(disk, directory, base_offset, 0, fresh)) {}
+  /// A sealed segment as a checkpoint or a compaction describes it.
+  Segment(const SegmentRecord& record, std::shared_ptr<SegmentFiles> its_files);
 
   /// Counts a batch that begins at the segment's end in.
   void add(Offset base_offset, Offset last_offset, std::uint32_t length, Timestamp first, Timestamp max);
 
+  SegmentRecord record() const;
+
   const Offset base;
   Offset end;                        ///< One past the last assigned offset.
+  std::uint32_t generation = 0;      ///< How often it was compacted: above 0 its offsets have gaps.
+  Offset compacted_end;              ///< What compaction has seen of it lies below.
   std::uint64_t assigned_bytes = 0;  ///< Where the next batch goes.
   std::uint64_t visible_bytes = 0;
   std::uint64_t synced_bytes = 0;  ///< Durable in this file, by the last checkpoint.
@@ -89,14 +114,12 @@ struct Segment {
   std::shared_ptr<SegmentFiles> files;
 };
 
-/// "00000000000000001234", so that names sort like offsets.
-std::string segment_name(Offset base);
-
 /// Where to read, taken from the loop's state; the reading itself may happen anywhere.
 struct ReadPlan {
   std::shared_ptr<SegmentFiles> files;
   Offset segment_base;
   std::uint64_t visible_bytes = 0;
+  bool has_gaps = false;            ///< It was compacted.
   std::optional<IndexEntry> start;  ///< None: look in the index file.
   std::uint32_t index_count = 0;
   Offset offset;

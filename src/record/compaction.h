@@ -14,7 +14,8 @@ struct CompactionRules {
   /// Whether a record is the last one of its key. Called in the order of offsets.
   std::function<bool(const RecordView&)> is_latest;
   Timestamp now;
-  std::int64_t delete_retention_ms = 0;  ///< delete.retention.ms: tombstones stay so long after they were first seen here.
+  std::int64_t delete_retention_ms =
+      0;  ///< delete.retention.ms: tombstones stay so long after they were first seen here.
 };
 
 struct Compacted {
