@@ -21,6 +21,8 @@ class Versions:
 
     @staticmethod
     def parse(text):
+        if text == "none":
+            return Versions(HIGHEST, HIGHEST)
         if text.endswith("+"):
             return Versions(int(text[:-1]), HIGHEST)
         first, _, last = text.partition("-")
