@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kafka/wire.h"
+
 namespace weft::broker {
 
 bool Member::supports(std::string_view protocol) const {
@@ -11,6 +13,17 @@ bool Member::supports(std::string_view protocol) const {
 Buffer Member::metadata_for(std::string_view protocol) const {
   const auto at = std::find_if(protocols.begin(), protocols.end(), [&](const auto& each) { return each.name == protocol; });
   return at == protocols.end() ? Buffer{} : at->metadata;
+}
+
+bool Member::asks_for(std::string_view topic) const {
+  for (const auto& protocol : protocols) {
+    kafka::Reader subscription(SharedBytes(Buffer(protocol.metadata)), false);
+    subscription.int16("version");
+    for (auto left = subscription.count("topics", 2, sizeof(std::string)); left > 0 && !subscription.failed(); --left) {
+      if (subscription.string("topic") == topic) return true;
+    }
+  }
+  return false;
 }
 
 std::string_view group_phase_name(GroupPhase phase) {

@@ -16,6 +16,9 @@
 
 namespace weft::broker {
 
+/// Protocol type of groups of consumers: their members' metadata are subscriptions.
+inline constexpr std::string_view kConsumerProtocolType = "consumer";
+
 /// A member of a group, between heartbeats: soft.
 struct Member {
   kafka::MemberId id;
@@ -34,6 +37,9 @@ struct Member {
   env::EventLoop::TimerId timer = 0;  ///< Runs at or before expires_at.
 
   bool supports(std::string_view protocol) const;
+  /// Whether one of its subscriptions names the topic (kafka: ConsumerProtocolSubscription); not known of other types of
+  /// groups.
+  bool asks_for(std::string_view topic) const;
   /// Empty when it does not.
   Buffer metadata_for(std::string_view protocol) const;
 };

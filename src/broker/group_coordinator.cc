@@ -133,6 +133,28 @@ bool GroupCoordinator::has_members(std::string_view group_id) const {
   return found != nullptr && !found->members.empty();
 }
 
+bool GroupCoordinator::is_subscribed(std::string_view group_id, std::string_view topic) const {
+  const auto* const found = find(group_id);
+  if (found == nullptr) return false;
+  return std::ranges::any_of(found->members, [&](const auto& member) { return member.second.asks_for(topic); });
+}
+
+void GroupCoordinator::forget_positions(std::string group_id, std::vector<stream::TopicPartition> partitions,
+                                        Callback<Result<void>> done) {
+  if (!ready()) return done(error(ErrorCode::kUnavailable, "groups are being loaded; try again"));
+  shard_.submit<bool>(
+      [this, group_id = std::move(group_id), partitions = std::move(partitions)]() -> Result<state::Decision<bool>> {
+        const auto* const found = find(group_id);
+        if (found != nullptr && !found->members.empty() && found->protocol_type != kConsumerProtocolType)
+          return error(ErrorCode::kConflict, "group {} has members that are no consumers", group_id);
+        if (found == nullptr && !state_.is_known(group_id)) return error(ErrorCode::kNotFound, "no group {}", group_id);
+        return state::Decision<bool>{true, state_.forget_positions(group_id, partitions)};
+      },
+      [done = std::move(done)](Result<bool> forgotten) mutable {
+        done(forgotten.ok() ? Result<void>{} : Result<void>(std::move(forgotten).error()));
+      });
+}
+
 void GroupCoordinator::forget_topic(std::string topic) {
   shard_.submit<bool>(
       [this, topic = std::move(topic)] {

@@ -69,6 +69,11 @@ class GroupCoordinator {
   /// A group's positions, once what was seen is durable.
   void positions(std::string group, Callback<Result<GroupState::Positions>> done);
   bool has_members(std::string_view group) const;
+  /// Whether a member of the group has asked for the topic; only consumers say what they ask for.
+  bool is_subscribed(std::string_view group, std::string_view topic) const;
+  /// The group reads them no more. kNotFound without such a group, kConflict while its members are no consumers, whose
+  /// subscriptions nobody can read.
+  void forget_positions(std::string group, std::vector<stream::TopicPartition> partitions, Callback<Result<void>> done);
   void forget_topic(std::string topic);
 
   // ---- Looking at groups

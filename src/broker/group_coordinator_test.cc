@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/varint.h"
 #include "broker/cluster_state.h"
 #include "broker/metrics.h"
 #include "broker/options.h"
@@ -12,6 +13,7 @@
 #include "kafka/messages/find_coordinator.h"
 #include "kafka/messages/list_groups.h"
 #include "kafka/messages/offset_commit.h"
+#include "kafka/messages/offset_delete.h"
 #include "kafka/messages/offset_fetch.h"
 #include "state/testing/memory_cluster.h"
 
@@ -343,6 +345,41 @@ TEST_F(Groups, GroupsCanBeListedDescribedAndDeleted) {
   EXPECT_EQ(removed.at(1).error_code, KafkaError::kGroupIdNotFound);
   EXPECT_EQ(removed.at(2).error_code, KafkaError::kNone);
   EXPECT_EQ(committed(client, "positions-only"), -1);
+}
+
+TEST_F(Groups, PositionsInTopicsThatNobodyReadsCanBeForgotten) {
+  start();
+  auto& client = connect();
+  create_topic(client, "orders");
+  const auto forget = [&](const std::string& group, const std::string& topic) {
+    kafka::OffsetDeleteRequest request;
+    request.group_id = kafka::GroupId{group};
+    auto& asked = request.topics.emplace_back();
+    asked.name = topic;
+    asked.partitions.push_back({PartitionIndex{0}});
+    const auto response = client.call<kafka::OffsetDeleteResponse>(request, 0);
+    return response.error_code != KafkaError::kNone ? response.error_code : response.topics.at(0).partitions.at(0).error_code;
+  };
+  commit(client, "empty", 7);
+  EXPECT_EQ(forget("empty", "nothing"), KafkaError::kUnknownTopicOrPartition);
+  EXPECT_EQ(forget("empty", "orders"), KafkaError::kNone);
+  EXPECT_EQ(committed(client, "empty"), -1);
+  EXPECT_EQ(forget("nobody", "orders"), KafkaError::kGroupIdNotFound);
+
+  create_topic(client, "others");
+  auto request = join_request();
+  Buffer subscription;  // ConsumerProtocolSubscription, v0: topics, no user data
+  append_be<std::int16_t>(subscription, 0);
+  append_be<std::int32_t>(subscription, 1);
+  append_be<std::int16_t>(subscription, 6);
+  append_bytes(subscription, as_bytes("orders"));
+  append_be<std::int32_t>(subscription, -1);
+  request.protocols.at(0).metadata = subscription;
+  request.member_id = client.call<kafka::JoinGroupResponse>(request, 5).member_id;
+  const auto joined = client.call<kafka::JoinGroupResponse>(request, 5);
+  ASSERT_EQ(joined.error_code, KafkaError::kNone);
+  EXPECT_EQ(forget("readers", "orders"), KafkaError::kGroupSubscribedToTopic);
+  EXPECT_EQ(forget("readers", "others"), KafkaError::kNone);
 }
 
 // ---- In simulation: members come, go, crash and fall silent; the coordinator fails and restarts

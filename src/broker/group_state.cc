@@ -135,6 +135,15 @@ std::vector<state::Record> GroupState::forget_group(std::string_view group) cons
   return records;
 }
 
+std::vector<state::Record> GroupState::forget_positions(std::string_view group,
+                                                        const std::vector<stream::TopicPartition>& partitions) const {
+  std::vector<state::Record> records;
+  for (const auto& partition : partitions) {
+    if (position(group, partition) != nullptr) records.push_back({position_key(group, partition), std::nullopt});
+  }
+  return records;
+}
+
 std::vector<state::Record> GroupState::forget_topic(std::string_view topic) const {
   std::vector<state::Record> records;
   for (const auto& [group, positions] : positions_) {

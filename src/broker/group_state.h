@@ -62,6 +62,9 @@ class GroupState final : public state::Machine {
   static state::Record generation_record(std::string_view group, const RecordedGeneration& generation);
   /// Everything about a group, forgotten.
   std::vector<state::Record> forget_group(std::string_view group) const;
+  /// Some of a group's positions, forgotten; those that there are.
+  std::vector<state::Record> forget_positions(std::string_view group,
+                                              const std::vector<stream::TopicPartition>& partitions) const;
   /// Every group's positions in a topic, forgotten.
   std::vector<state::Record> forget_topic(std::string_view topic) const;
 
@@ -75,6 +78,7 @@ class GroupState final : public state::Machine {
   // ---- Reading
   const std::map<std::string, Positions, std::less<>>& positions() const { return positions_; }
   const std::map<std::string, RecordedGeneration, std::less<>>& generations() const { return generations_; }
+  bool is_known(std::string_view group) const { return generations_.contains(group) || positions_.contains(group); }
   const CommittedPosition* position(std::string_view group, const stream::TopicPartition& partition) const;
 
   /// What is soft about groups goes with the state and starts afresh.

@@ -25,6 +25,8 @@ struct Options {
   std::string environment = "dev";
   std::string region = "local";
 
+  /// Where the log lies, as DescribeLogDirs tells it.
+  std::string data_directory;
   std::int32_t node_id = 1;
   bool auto_create_topics = true;
   std::int32_t partition_count_default = 1;

@@ -152,11 +152,11 @@ Result<void> check_topic_config(std::string_view name, std::string_view value) {
 EffectiveConfigs::EffectiveConfigs(const TopicConfigs& configs)
     : batch_bytes_max(static_cast<std::int32_t>(number_of(configs, "max.message.bytes"))),
       compacted(list_has(value_of(configs, "cleanup.policy"), "compact")),
+      deletes(list_has(value_of(configs, "cleanup.policy"), "delete")),
       log_append_time(value_of(configs, "message.timestamp.type") == "LogAppendTime"),
       timestamp_before_ms_max(number_of(configs, "message.timestamp.before.max.ms")),
       timestamp_after_ms_max(number_of(configs, "message.timestamp.after.max.ms")) {
   // Retention deletes only where the policy says delete: a compacted topic keeps the last record of every key.
-  const bool deletes = list_has(value_of(configs, "cleanup.policy"), "delete");
   retention.retention_ms = deletes ? number_of(configs, "retention.ms") : -1;
   retention.retention_bytes = deletes ? number_of(configs, "retention.bytes") : -1;
   retention.segment_bytes = number_of(configs, "segment.bytes");

@@ -41,6 +41,7 @@ struct EffectiveConfigs {
   log::RetentionPolicy retention;
   std::int32_t batch_bytes_max;
   bool compacted;
+  bool deletes;  ///< Retention may delete from it.
   bool log_append_time;
   std::int64_t timestamp_before_ms_max;
   std::int64_t timestamp_after_ms_max;

@@ -63,6 +63,12 @@ struct DirectoryEntry {
   bool is_directory = false;
 };
 
+/// Of a file system.
+struct DiskSpace {
+  std::uint64_t total_bytes = 0;
+  std::uint64_t free_bytes = 0;  ///< What an ordinary user may still write.
+};
+
 /// Files and directories. Thread-safe; all calls block. Errors: kNotFound, kDiskFull, else kIo, naming path and cause.
 class Disk {
  public:
@@ -82,8 +88,8 @@ class Disk {
   virtual Result<void> remove(const std::string& path) = 0;
   /// Makes names created, renamed and removed in `path` durable.
   virtual Result<void> sync_directory(const std::string& path) = 0;
-  /// What an ordinary user may still write on the file system that holds `path`.
-  virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
+  /// Of the file system that holds `path`.
+  virtual Result<DiskSpace> space(const std::string& path) = 0;
   /// Does blocking work beside whatever the caller goes on with; what the work uses must last until the future is ready
   /// or gone: its destruction waits. Where there are no threads (simulated) the work happens inside get().
   virtual std::future<Result<void>> beside(Function<Result<void>()> work) {

@@ -223,10 +223,11 @@ class PosixDisk final : public Disk {
       return std::async(std::launch::deferred, [held] { return (*held)(); });
     }
   }
-  Result<std::uint64_t> free_bytes(const std::string& path) override {
+  Result<DiskSpace> space(const std::string& path) override {
     struct statvfs status{};
     if (::statvfs(path.c_str(), &status) != 0) return system_error("stat", path, errno);
-    return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+    return DiskSpace{static_cast<std::uint64_t>(status.f_blocks) * status.f_frsize,
+                     static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize};
   }
 };
 

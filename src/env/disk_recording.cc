@@ -164,7 +164,7 @@ class Recording final : public RecordingDisk {
     trace_.write(kEndSyncDirectory, operation, 0, path, "", {});
     return {};
   }
-  Result<std::uint64_t> free_bytes(const std::string& path) override { return inner_.free_bytes(path); }
+  Result<DiskSpace> space(const std::string& path) override { return inner_.space(path); }
   std::future<Result<void>> beside(Function<Result<void>()> work) override { return inner_.beside(std::move(work)); }
 
  private:

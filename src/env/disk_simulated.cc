@@ -346,10 +346,10 @@ Result<void> SimulatedDisk::sync_directory(const std::string& path) {
   return {};
 }
 
-Result<std::uint64_t> SimulatedDisk::free_bytes(const std::string&) {
+Result<DiskSpace> SimulatedDisk::space(const std::string&) {
   const std::scoped_lock guard(mutex_);
   const std::uint64_t used = total_reserved();
-  return used >= capacity_ ? 0 : capacity_ - used;
+  return DiskSpace{capacity_, used >= capacity_ ? 0 : capacity_ - used};
 }
 
 std::uint64_t SimulatedDisk::total_reserved() const {

@@ -353,7 +353,7 @@ void Engine::write_segments(Group& group) {
     }
     if (full || self->reserved_since_look_ >= std::min(kSpaceLookBytes, self->options_.free_bytes_min / 16)) {
       self->reserved_since_look_ = 0;
-      self->free_bytes_ = self->disk_.free_bytes(self->options_.directory).value_or(UINT64_MAX);
+      self->free_bytes_ = self->look_at_space();
     }
     self->on_loop([self, &group, full] { self->segments_written(group, full); });
   });
@@ -439,7 +439,7 @@ void Engine::look_for_space() {
   looking_for_space_ = true;
   later(kRetryAfter, [this] {
     env_.blocking_pool().post([self = shared_from_this()] {
-      const std::uint64_t bytes = self->disk_.free_bytes(self->options_.directory).value_or(UINT64_MAX);
+      const std::uint64_t bytes = self->look_at_space();
       self->on_loop([self, bytes] {
         self->free_bytes_ = bytes;
         self->looking_for_space_ = false;

@@ -207,6 +207,11 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void remove_orphans();
   Result<void> write_start_barrier();
 
+  /// Of the data directory; a disk that does not tell has room.
+  std::uint64_t look_at_space() const {
+    const auto space = disk_.space(options_.directory);
+    return space.ok() ? space->free_bytes : UINT64_MAX;
+  }
   std::string path(std::string_view below) const { return options_.directory + "/" + std::string(below); }
   std::string partition_directory(PartitionId id) const;
   template <class Task>

@@ -53,7 +53,7 @@ Result<void> Engine::recover() {
   incarnation_ = reader.chain().incarnation + 1;
   settle_replayed();
   remove_orphans();
-  free_bytes_ = disk_.free_bytes(options_.directory).value_or(UINT64_MAX);
+  free_bytes_ = look_at_space();
   for (const std::string& below : checkpoint->unlinks) condemned_.push_back({below, head_});
   return write_start_barrier();
 }

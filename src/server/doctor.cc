@@ -70,15 +70,16 @@ class Examination {
   }
 
   void examine_space(const std::string& folder) {
-    const auto free = disk_->free_bytes(folder);
-    if (!free.ok()) return add(Verdict::kBad, "disk", free.error().message);
+    const auto space = disk_->space(folder);
+    if (!space.ok()) return add(Verdict::kBad, "disk", space.error().message);
+    const std::uint64_t free_bytes = space->free_bytes;
     const bool has_ring = disk_->exists(settings_.data_dir + "/journal");
     const auto ring = static_cast<std::uint64_t>(settings_.journal_slot_bytes * settings_.journal_slot_count);
     const std::uint64_t wanted = static_cast<std::uint64_t>(settings_.disk_free_bytes_min) + (has_ring ? 0 : ring);
-    const std::string held = fmt::format("{} free, {} needed before the first record", bytes_text(static_cast<double>(*free)),
+    const std::string held = fmt::format("{} free, {} needed before the first record", bytes_text(static_cast<double>(free_bytes)),
                                          bytes_text(static_cast<double>(wanted)));
-    if (*free < wanted) add(Verdict::kBad, "disk", held + ": make room, or lower journal_slot_count and disk_free_bytes_min");
-    else if (*free < 4 * wanted) add(Verdict::kWarning, "disk", held + ": little room for topics");
+    if (free_bytes < wanted) add(Verdict::kBad, "disk", held + ": make room, or lower journal_slot_count and disk_free_bytes_min");
+    else if (free_bytes < 4 * wanted) add(Verdict::kWarning, "disk", held + ": little room for topics");
     else add(Verdict::kGood, "disk", held);
   }
 

@@ -53,6 +53,7 @@ Result<broker::Options> broker_options(const Settings& settings) {
     options.listeners.push_back(std::move(listening));
   }
   if (options.listeners.empty()) return error(ErrorCode::kInvalidArgument, "kafka: name at least one address to listen on");
+  options.data_directory = settings.data_dir;
   options.cluster_name = settings.cluster_name;
   options.environment = settings.environment;
   options.region = settings.region;

@@ -91,14 +91,19 @@ const ApiHandler* find_handler(kafka::ApiKey key);
 std::span<const ApiHandler* const> all_handlers();
 
 // One per file of this folder.
+extern const ApiHandler kAlterConfigs;
+extern const ApiHandler kAlterPartitionReassignments;
 extern const ApiHandler kApiVersions;
 extern const ApiHandler kCreatePartitions;
 extern const ApiHandler kCreateTopics;
 extern const ApiHandler kDeleteGroups;
+extern const ApiHandler kDeleteRecords;
 extern const ApiHandler kDeleteTopics;
 extern const ApiHandler kDescribeCluster;
 extern const ApiHandler kDescribeConfigs;
 extern const ApiHandler kDescribeGroups;
+extern const ApiHandler kDescribeLogDirs;
+extern const ApiHandler kElectLeaders;
 extern const ApiHandler kFetch;
 extern const ApiHandler kFindCoordinator;
 extern const ApiHandler kHeartbeat;
@@ -108,9 +113,12 @@ extern const ApiHandler kJoinGroup;
 extern const ApiHandler kLeaveGroup;
 extern const ApiHandler kListGroups;
 extern const ApiHandler kListOffsets;
+extern const ApiHandler kListPartitionReassignments;
 extern const ApiHandler kMetadata;
 extern const ApiHandler kOffsetCommit;
+extern const ApiHandler kOffsetDelete;
 extern const ApiHandler kOffsetFetch;
+extern const ApiHandler kOffsetForLeaderEpoch;
 extern const ApiHandler kProduce;
 extern const ApiHandler kSyncGroup;
 

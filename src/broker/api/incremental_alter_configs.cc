@@ -1,21 +1,14 @@
-// IncrementalAlterConfigs, v0 and v1: settings of topics. Set and delete for all, append and subtract for lists. What
-// the broker itself runs with comes from weft's settings and is read-only here.
+// IncrementalAlterConfigs, v0 and v1: settings of topics. Set and delete for all, append and subtract for lists.
 #include <algorithm>
-#include <map>
 
-#include "broker/api/joint_answer.h"
-#include "broker/topics.h"
+#include "broker/api/alter_topic.h"
 #include "kafka/messages/incremental_alter_configs.h"
 
 namespace weft::broker {
 namespace {
 
 using kafka::ConfigOperation;
-using kafka::KafkaError;
-using Asked = kafka::IncrementalAlterConfigsRequest::Resource;
-using Answered = kafka::IncrementalAlterConfigsResponse::Resource;
-using Changes = std::map<std::string, std::optional<std::string>>;
-using Joint = JointAnswer<kafka::IncrementalAlterConfigsResponse>;
+using Resource = kafka::IncrementalAlterConfigsRequest::Resource;
 
 std::vector<std::string> split(std::string_view list) {
   std::vector<std::string> elements;
@@ -49,8 +42,8 @@ Result<std::string> changed_list(const Topic& topic, const kafka::IncrementalAlt
   return join(elements);
 }
 
-Result<Changes> changes_of(const Topic& topic, const Asked& asked) {
-  Changes changes;
+Result<ConfigChanges> changes_of(const Topic& topic, const Resource& asked) {
+  ConfigChanges changes;
   for (const auto& config : asked.configs) {
     if (changes.contains(config.name)) return error(ErrorCode::kInvalidArgument, "{}: is named twice", config.name);
     switch (config.config_operation) {
@@ -73,45 +66,12 @@ Result<Changes> changes_of(const Topic& topic, const Asked& asked) {
   return changes;
 }
 
-void alter(const std::shared_ptr<Joint>& joint, std::size_t at, const Asked& asked, bool validate_only) {
-  auto& topics = joint->request.broker.topics;
-  auto& into = joint->response.responses[at];
-  if (asked.resource_type != kafka::ConfigResourceType::kTopic) {
-    return refuse(into, KafkaError::kInvalidRequest, "only settings of topics can be changed here; the broker's are in weft's settings");
-  }
-  if (!allowed(joint->request, access::Right::kAlter, access::ResourceType::kTopic, asked.resource_name)) {
-    return refuse(into, KafkaError::kTopicAuthorizationFailed, "missing right: alter topic " + asked.resource_name);
-  }
-  const auto topic = topics.find(asked.resource_name);
-  if (!topic) return refuse(into, KafkaError::kUnknownTopicOrPartition, "no topic " + asked.resource_name);
-  auto changes = changes_of(*topic, asked);
-  if (!changes.ok()) return refuse(into, KafkaError::kInvalidConfig, changes.error().message);
-  if (validate_only) {
-    if (const auto checked = topics.check_configs(topic->name, *changes); !checked.ok()) {
-      refuse(into, KafkaError::kInvalidConfig, checked.error().message);
-    }
-    return;
-  }
-  ++joint->open;
-  topics.alter_configs(topic->name, std::move(*changes), [joint, at](Result<void> altered) {
-    if (!altered.ok()) {
-      refuse(joint->response.responses[at],
-             altered.error().code == ErrorCode::kInvalidArgument ? KafkaError::kInvalidConfig
-                                                                 : kafka::to_kafka_error(altered.error().code),
-             altered.error().message);
-    }
-    joint->one_done();
-  });
-}
-
 void handle(Request request, kafka::IncrementalAlterConfigsRequest message) {
-  auto joint = make_joint_answer<kafka::IncrementalAlterConfigsResponse>(std::move(request));
-  auto& responses = joint->response.responses;
-  responses.resize(message.resources.size());
-  for (std::size_t i = 0; i < responses.size(); ++i) {
-    responses[i].resource_type = message.resources[i].resource_type;
-    responses[i].resource_name = message.resources[i].resource_name;
-    alter(joint, i, message.resources[i], message.validate_only);
+  const auto joint = make_joint_answer<kafka::IncrementalAlterConfigsResponse>(std::move(request));
+  joint->response.responses.resize(message.resources.size());
+  for (std::size_t i = 0; i < message.resources.size(); ++i) {
+    const Resource& asked = message.resources[i];
+    alter_topic(joint, i, asked, message.validate_only, [&](const Topic& topic) { return changes_of(topic, asked); });
   }
   joint->one_done();
 }

@@ -11,6 +11,8 @@ constexpr std::array kHandlers = {
     &kFindCoordinator, &kJoinGroup,   &kHeartbeat,        &kLeaveGroup,       &kSyncGroup,     &kDescribeGroups,
     &kListGroups,   &kApiVersions,    &kCreateTopics,     &kDeleteTopics,     &kInitProducerId, &kDescribeConfigs,
     &kCreatePartitions, &kDeleteGroups, &kIncrementalAlterConfigs, &kDescribeCluster,
+    &kAlterConfigs, &kDeleteRecords,  &kOffsetDelete,     &kDescribeLogDirs,  &kOffsetForLeaderEpoch,
+    &kElectLeaders, &kAlterPartitionReassignments, &kListPartitionReassignments,
 };
 
 }  // namespace
