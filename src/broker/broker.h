@@ -6,6 +6,7 @@
 
 #include "access/authorizer.h"
 #include "broker/append_queue.h"
+#include "broker/fetch_sessions.h"
 #include "broker/group_coordinator.h"
 #include "broker/local_cluster.h"
 #include "broker/metrics.h"
@@ -68,6 +69,7 @@ class Broker {
   std::unique_ptr<log::Log> log_;
   BrokerMetrics metrics_;
   Purgatory purgatory_;
+  FetchSessions fetch_sessions_;
   AppendQueue appends_;
   LocalCluster cluster_;
   Topics topics_;

@@ -442,17 +442,6 @@ TEST_F(ProduceAndFetch, ColdReadsAnswerTheSame) {
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(records_in(partitions.at(i).records), Records{"k=" + std::to_string(i)});
 }
 
-TEST_F(ProduceAndFetch, SessionsAreDeclined) {
-  start();
-  auto& client = connect();
-  create_topic(client, "orders");
-  auto request = fetch_request("orders", 0);
-  request.session_epoch = 0;
-  EXPECT_EQ(client.call<kafka::FetchResponse>(request, 11).session_id, 0);
-  request.session_id = 7;
-  EXPECT_EQ(client.call<kafka::FetchResponse>(request, 11).error_code, KafkaError::kFetchSessionIdNotFound);
-}
-
 TEST_F(ProduceAndFetch, TopicIdsAreUsedFromV13) {
   start();
   auto& client = connect();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -17,6 +18,12 @@ inline constexpr std::int32_t kFetchBytesMax = 64 << 20;
 inline constexpr std::int32_t kFetchWaitMsMax = 60'000;
 /// Fetches waiting for records; more are answered at once with what there is.
 inline constexpr std::size_t kWaitingFetchesMax = 100'000;
+
+/// Readers that are told only news (KIP-227), and what one may ask for; others are answered in full.
+inline constexpr std::size_t kFetchSessionsMax = 1'000;
+inline constexpr std::size_t kFetchSessionPartitionsMax = 10'000;
+/// A session used within this time gives way to nobody.
+inline constexpr std::chrono::seconds kFetchSessionIdleMin{120};
 
 inline constexpr std::size_t kTopicNameBytesMax = 249;
 inline constexpr std::int32_t kPartitionsPerTopicMax = 10'000;

@@ -13,6 +13,7 @@ class Metrics;
 
 namespace weft::broker {
 
+class FetchSessions;
 class GroupCoordinator;
 class ProduceGate;
 class Purgatory;
@@ -30,6 +31,7 @@ struct Services {
   Topics& topics;
   GroupCoordinator& groups;
   Purgatory& purgatory;
+  FetchSessions& fetch_sessions;
   AppendQueue& appends;
   BrokerMetrics& metrics;
   ProduceGate* gate = nullptr;

@@ -1,12 +1,12 @@
 // Fetch, v4 to v16. Long poll: a fetch that finds less than min_bytes becomes an entry of the purgatory. max_bytes is
-// soft (KIP-74). Batches are slices of the log's memory and go to the socket as they are. Sessions (v7, KIP-227) are
-// always declined: session id 0. v10 zstd only for clients that know it; v13 topics by id.
+// soft (KIP-74). Batches are slices of the log's memory and go to the socket as they are. v7 sessions (KIP-227). v10 zstd only for clients that know it; v13 topics by id.
 // Not here: transactions (the last stable offset is the high watermark), replicas, leader hints (one broker).
 #include <algorithm>
 #include <memory>
 
 #include "broker/api/api.h"
 #include "broker/api/topic_access.h"
+#include "broker/fetch_sessions.h"
 #include "broker/limits.h"
 #include "broker/metrics.h"
 #include "broker/purgatory.h"
@@ -25,7 +25,8 @@ using Response = kafka::FetchResponse;
 /// may hold.
 class Fetching : public std::enable_shared_from_this<Fetching> {
  public:
-  Fetching(Request request, kafka::FetchRequest message) : request_(std::move(request)), message_(std::move(message)) {
+  Fetching(Request request, kafka::FetchRequest message, FetchSessions::Opened session)
+      : request_(std::move(request)), message_(std::move(message)), session_(std::move(session)) {
     const auto wait_ms = std::clamp(message_.max_wait_ms, 0, kFetchWaitMsMax);
     deadline_ = now() + std::chrono::milliseconds(wait_ms);
     may_wait_ = wait_ms > 0 && message_.min_bytes > 0;
@@ -168,6 +169,10 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
       return;
     }
     count();
+    if (session_.session) {
+      response_.session_id = session_.session->id();
+      session_.session->keep_news(response_, session_.first);
+    }
     answer(request_, response_);
   }
 
@@ -191,6 +196,7 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
 
   Request request_;
   kafka::FetchRequest message_;
+  FetchSessions::Opened session_;
   Response response_;
   std::vector<TopicPointer> topics_;
   std::vector<Purgatory::Seen> seen_;
@@ -207,13 +213,13 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
 };
 
 void handle(Request request, kafka::FetchRequest message) {
-  if (message.session_id != 0) {
-    // There are no sessions: the client falls back to a full fetch.
+  auto session = request.broker.fetch_sessions.open(message, request.version);
+  if (session.error != KafkaError::kNone) {
     Response refused;
-    refused.error_code = KafkaError::kFetchSessionIdNotFound;
+    refused.error_code = session.error;
     return answer(request, refused);
   }
-  std::make_shared<Fetching>(std::move(request), std::move(message))->run();
+  std::make_shared<Fetching>(std::move(request), std::move(message), std::move(session))->run();
 }
 
 }  // namespace
