@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <limits>
 
 namespace weft::broker {
@@ -161,6 +162,11 @@ EffectiveConfigs::EffectiveConfigs(const TopicConfigs& configs)
   retention.retention_bytes = deletes ? number_of(configs, "retention.bytes") : -1;
   retention.segment_bytes = number_of(configs, "segment.bytes");
   retention.segment_ms = number_of(configs, "segment.ms");
+  retention.compact = compacted;
+  retention.dirty_ratio_min = std::strtod(std::string(value_of(configs, "min.cleanable.dirty.ratio")).c_str(), nullptr);
+  retention.compaction_lag_ms_min = number_of(configs, "min.compaction.lag.ms");
+  retention.compaction_lag_ms_max = number_of(configs, "max.compaction.lag.ms");
+  retention.delete_retention_ms = number_of(configs, "delete.retention.ms");
 }
 
 }  // namespace weft::broker
