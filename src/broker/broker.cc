@@ -15,9 +15,9 @@ constexpr auto kDrainMax = std::chrono::seconds(5);
 
 Broker::Broker(Parts parts, Options options)
     : env_(parts.env), loop_(parts.loop), options_(std::move(options)), log_(std::move(parts.log)), metrics_(parts.metrics),
-      purgatory_(loop_, *log_), fetch_sessions_(env_.clock(), env_.random()), cluster_(loop_, options_, *log_, purgatory_, appends_),
+      purgatory_(loop_, *log_), fetch_sessions_(env_.clock(), env_.random()), quota_meter_(env_.clock()), cluster_(loop_, options_, *log_, purgatory_, appends_),
       topics_(env_, loop_, *log_, cluster_, options_), groups_(env_, loop_, cluster_, options_, metrics_),
-      services_{env_, loop_, options_, parts.authorizer, *log_, topics_, groups_, purgatory_, fetch_sessions_, appends_, metrics_, parts.gate} {
+      services_{env_, loop_, options_, parts.authorizer, *log_, topics_, groups_, purgatory_, fetch_sessions_, quota_meter_, appends_, metrics_, parts.gate} {
   cluster_.attach(topics_, groups_);
   log_->on_visible([this](PartitionId partition, Offset) { purgatory_.on_visible(partition); });
   log_->on_room([this] { appends_.on_room(); });

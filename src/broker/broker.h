@@ -70,6 +70,7 @@ class Broker {
   BrokerMetrics metrics_;
   Purgatory purgatory_;
   FetchSessions fetch_sessions_;
+  QuotaMeter quota_meter_;
   AppendQueue appends_;
   LocalCluster cluster_;
   Topics topics_;

@@ -13,6 +13,14 @@ using Json = nlohmann::json;
 
 constexpr Logger kLog("broker");
 constexpr std::string_view kTopicPrefix = "topic/";
+constexpr std::string_view kQuotaPrefix = "quota/";
+
+std::string quota_key(const QuotaEntity& entity) {
+  Json key = Json::object();
+  if (entity.user) key["user"] = *entity.user;
+  if (entity.client_id) key["client-id"] = *entity.client_id;
+  return std::string(kQuotaPrefix) + key.dump();
+}
 
 state::Record topic_record(std::string_view name, TopicId id, std::int32_t partition_count, const TopicConfigs& configs) {
   const Json value = {{"id", id.get().to_string()}, {"partitions", partition_count}, {"configs", configs}};
@@ -112,6 +120,27 @@ Result<state::Decision<std::int64_t>> ClusterState::take_producer_ids() const {
   return state::Decision<std::int64_t>{next_producer_id_, {{"producer_ids", value.dump()}}};
 }
 
+Result<state::Decision<bool>> ClusterState::alter_quotas(const QuotaEntity& entity,
+                                                        const std::map<QuotaKind, std::optional<double>>& changes) const {
+  const auto known = quotas_.all().find(entity);
+  if (known == quotas_.all().end() && quotas_.all().size() >= kQuotasMax)
+    return error(ErrorCode::kExhausted, "quotas: this broker holds at most {}", kQuotasMax);
+  QuotaValues values = known == quotas_.all().end() ? QuotaValues{} : known->second;
+  for (const auto& [kind, value] : changes) {
+    if (!value) {
+      values.erase(kind);
+    } else if (!(*value > 0) || *value > static_cast<double>(INT64_MAX)) {
+      return error(ErrorCode::kInvalidArgument, "{}: must be a positive number of bytes per second, is {}", quota_name(kind), *value);
+    } else {
+      values[kind] = *value;
+    }
+  }
+  if (values.empty()) return state::Decision<bool>{true, {{quota_key(entity), std::nullopt}}};
+  Json record = Json::object();
+  for (const auto& [kind, value] : values) record[std::string(quota_name(kind))] = value;
+  return state::Decision<bool>{true, {{quota_key(entity), record.dump()}}};
+}
+
 Result<state::Decision<std::string>> ClusterState::name_cluster(const Uuid& fresh) const {
   if (!cluster_id_.empty()) return state::Decision<std::string>{cluster_id_, {}};
   const Json value = {{"id", fresh.to_string()}};
@@ -124,10 +153,13 @@ void ClusterState::replay(const state::Record& record, Offset offset, Timestamp)
   const bool is_topic = record.key.starts_with(kTopicPrefix);
   if (is_topic && !record.value) return remove_topic(std::string_view(record.key).substr(kTopicPrefix.size()));
 
-  const auto value = record.value ? Json::parse(*record.value, nullptr, false) : Json();
+  const bool is_quota = record.key.starts_with(kQuotaPrefix);
+  const auto value = record.value ? Json::parse(*record.value, nullptr, false) : is_quota ? Json::object() : Json();
   bool understood = value.is_object();
   if (understood && is_topic) {
     understood = replay_topic(std::string_view(record.key).substr(kTopicPrefix.size()), value);
+  } else if (understood && is_quota) {
+    understood = replay_quotas(std::string_view(record.key).substr(kQuotaPrefix.size()), value);
   } else if (understood && record.key == "cluster" && value.value("id", Json()).is_string()) {
     cluster_id_ = value["id"].get<std::string>();
   } else if (understood && record.key == "producer_ids" && value.value("next", Json()).is_number_integer()) {
@@ -162,6 +194,21 @@ bool ClusterState::replay_topic(std::string_view name, const Json& value) {
   return true;
 }
 
+bool ClusterState::replay_quotas(std::string_view entity, const Json& values) {
+  const auto named = Json::parse(entity, nullptr, false);
+  if (!named.is_object()) return false;
+  QuotaEntity whose;
+  if (const auto user = named.find("user"); user != named.end() && user->is_string()) whose.user = *user;
+  if (const auto client = named.find("client-id"); client != named.end() && client->is_string()) whose.client_id = *client;
+  QuotaValues known;
+  for (const auto& [name, value] : values.items()) {
+    const auto kind = parse_quota(name);
+    if (kind && value.is_number()) known[*kind] = value.get<double>();
+  }
+  quotas_.put(whose, std::move(known));
+  return whose.user || whose.client_id;
+}
+
 void ClusterState::put(TopicPointer topic) {
   remove_topic(topic->name);
   partition_count_ += static_cast<std::size_t>(topic->partition_count);
@@ -180,6 +227,7 @@ void ClusterState::remove_topic(std::string_view name) {
 }
 
 void ClusterState::reset() {
+  quotas_.clear();
   topics_.clear();
   by_name_.clear();
   by_id_.clear();

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "broker/client_quotas.h"
 #include "broker/topic_config.h"
 #include "record/ids.h"
 #include "state/shard.h"
@@ -55,8 +56,8 @@ struct Topic {
 /// Shared with requests under way, which may outlive a deletion.
 using TopicPointer = std::shared_ptr<Topic>;
 
-/// Topics, the cluster's id and how far producer ids have been handed out. Records are JSON under the keys "cluster",
-/// "producer_ids" and "topic/NAME".
+/// Topics, the cluster's id, how far producer ids have been handed out, and quotas. Records are JSON under the keys
+/// "cluster", "producer_ids", "topic/NAME" and "quota/{"user":…,"client-id":…}".
 class ClusterState final : public state::Machine {
  public:
   ClusterState() { reset(); }
@@ -78,6 +79,9 @@ class ClusterState final : public state::Machine {
   Result<state::Decision<TopicId>> add_partitions(std::string_view name, std::int32_t count) const;
   /// The first id of a block of kProducerIdBlock that nobody had before.
   Result<state::Decision<std::int64_t>> take_producer_ids() const;
+  /// The entity's quotas with some changed; none removes one. kInvalidArgument: not a positive number of bytes.
+  Result<state::Decision<bool>> alter_quotas(const QuotaEntity& entity,
+                                             const std::map<QuotaKind, std::optional<double>>& changes) const;
   /// The cluster's id: `fresh` the first time, the recorded one ever after.
   Result<state::Decision<std::string>> name_cluster(const Uuid& fresh) const;
 
@@ -91,6 +95,7 @@ class ClusterState final : public state::Machine {
   /// By name.
   const std::map<std::string, TopicPointer, std::less<>>& topics() const { return topics_; }
   const std::string& cluster_id() const { return cluster_id_; }
+  const QuotaTable& quotas() const { return quotas_; }
 
  private:
   struct TextHash {
@@ -100,6 +105,7 @@ class ClusterState final : public state::Machine {
 
   void put(TopicPointer topic);
   bool replay_topic(std::string_view name, const nlohmann::json& value);
+  bool replay_quotas(std::string_view entity, const nlohmann::json& values);
   void remove_topic(std::string_view name);
 
   std::map<std::string, TopicPointer, std::less<>> topics_;
@@ -108,6 +114,7 @@ class ClusterState final : public state::Machine {
   std::size_t partition_count_ = 0;
   std::string cluster_id_;
   std::int64_t next_producer_id_ = 0;
+  QuotaTable quotas_;
 };
 
 }  // namespace weft::broker

@@ -25,6 +25,12 @@ inline constexpr std::size_t kFetchSessionPartitionsMax = 10'000;
 /// A session used within this time gives way to nobody.
 inline constexpr std::chrono::seconds kFetchSessionIdleMin{120};
 
+/// Quotas that may be set, and clients whose use is measured at a time.
+inline constexpr std::size_t kQuotasMax = 10'000;
+inline constexpr std::size_t kQuotaBucketsMax = 100'000;
+/// The longest that one answer makes its client rest.
+inline constexpr std::chrono::seconds kThrottleMax{30};
+
 inline constexpr std::size_t kTopicNameBytesMax = 249;
 inline constexpr std::int32_t kPartitionsPerTopicMax = 10'000;
 inline constexpr std::size_t kPartitionsMax = 100'000;

@@ -16,6 +16,8 @@ namespace weft::broker {
 class FetchSessions;
 class GroupCoordinator;
 class ProduceGate;
+class QuotaMeter;
+class QuotaMeter;
 class Purgatory;
 class Topics;
 struct Options;
@@ -32,6 +34,7 @@ struct Services {
   GroupCoordinator& groups;
   Purgatory& purgatory;
   FetchSessions& fetch_sessions;
+  QuotaMeter& quota_meter;
   AppendQueue& appends;
   BrokerMetrics& metrics;
   ProduceGate* gate = nullptr;

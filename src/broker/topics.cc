@@ -210,6 +210,21 @@ void Topics::apply_retention(const Topic& topic) {
   }
 }
 
+// ---- Quotas
+
+Result<void> Topics::check_quotas(const QuotaEntity& entity, const QuotaChanges& changes) const {
+  TRY(state_.alter_quotas(entity, changes));
+  return {};
+}
+
+void Topics::alter_quotas(QuotaEntity entity, QuotaChanges changes, Callback<Result<void>> done) {
+  shard_.submit<bool>(
+      [this, entity = std::move(entity), changes = std::move(changes)] { return state_.alter_quotas(entity, changes); },
+      [done = std::move(done)](Result<bool> altered) mutable {
+        done(altered.ok() ? Result<void>{} : Result<void>(std::move(altered).error()));
+      });
+}
+
 // ---- Producer ids
 
 void Topics::take_producer_id(Callback<Result<ProducerId>> done) {

@@ -50,6 +50,11 @@ class Topics {
                      Callback<Result<void>> done);
   void add_partitions(std::string name, std::int32_t count, Callback<Result<void>> done);
 
+  const QuotaTable& quotas() const { return state_.quotas(); }
+  using QuotaChanges = std::map<QuotaKind, std::optional<double>>;
+  Result<void> check_quotas(const QuotaEntity& entity, const QuotaChanges& changes) const;
+  void alter_quotas(QuotaEntity entity, QuotaChanges changes, Callback<Result<void>> done);
+
   /// An id that no producer had before, also after a restart.
   void take_producer_id(Callback<Result<ProducerId>> done);
 

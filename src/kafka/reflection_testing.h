@@ -50,6 +50,7 @@ class RandomValues {
   void value(Int& out) {
     out = static_cast<Int>(engine_());
   }
+  void value(double& out) { out = static_cast<double>(engine_() % 1'000'000) / 8; }
   template <class Enum>
     requires std::is_enum_v<Enum>
   void value(Enum& out) {
@@ -83,6 +84,7 @@ class JsonText {
   void value(std::int32_t value) { raw(std::to_string(value)); }
   void value(std::int16_t value) { raw(std::to_string(value)); }
   void value(std::int8_t value) { raw(std::to_string(value)); }
+  void value(double value) { raw(fmt::format("{:.1f}", value)); }
   void value(const std::string& text);
   void value(const Uuid& id) { value(id.to_string()); }
   void value(const Buffer& bytes);

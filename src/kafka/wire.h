@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -45,6 +46,7 @@ class Reader {
   std::int16_t int16(const char* field) { return fixed<std::int16_t>(field); }
   std::int32_t int32(const char* field) { return fixed<std::int32_t>(field); }
   std::int64_t int64(const char* field) { return fixed<std::int64_t>(field); }
+  double float64(const char* field) { return std::bit_cast<double>(int64(field)); }
   Uuid uuid(const char* field);
 
   std::string string(const char* field);
@@ -112,6 +114,7 @@ class Writer {
   void int16(std::int16_t value) { fixed(value); }
   void int32(std::int32_t value) { fixed(value); }
   void int64(std::int64_t value) { fixed(value); }
+  void float64(double value) { int64(std::bit_cast<std::int64_t>(value)); }
   void uuid(const Uuid& value);
 
   void string(const char* field, std::string_view value);

@@ -91,6 +91,7 @@ const ApiHandler* find_handler(kafka::ApiKey key);
 std::span<const ApiHandler* const> all_handlers();
 
 // One per file of this folder.
+extern const ApiHandler kAlterClientQuotas;
 extern const ApiHandler kAlterConfigs;
 extern const ApiHandler kAlterPartitionReassignments;
 extern const ApiHandler kApiVersions;
@@ -99,6 +100,7 @@ extern const ApiHandler kCreateTopics;
 extern const ApiHandler kDeleteGroups;
 extern const ApiHandler kDeleteRecords;
 extern const ApiHandler kDeleteTopics;
+extern const ApiHandler kDescribeClientQuotas;
 extern const ApiHandler kDescribeCluster;
 extern const ApiHandler kDescribeConfigs;
 extern const ApiHandler kDescribeGroups;

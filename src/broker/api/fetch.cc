@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "broker/api/api.h"
+#include "broker/api/throttle.h"
 #include "broker/api/topic_access.h"
 #include "broker/fetch_sessions.h"
 #include "broker/limits.h"
@@ -173,7 +174,7 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
       response_.session_id = session_.session->id();
       session_.session->keep_news(response_, session_.first);
     }
-    answer(request_, response_);
+    answer_and_throttle(request_, response_, QuotaKind::kConsumerByteRate, static_cast<std::uint64_t>(bytes_));
   }
 
   void count() {

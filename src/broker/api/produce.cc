@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "broker/api/api.h"
+#include "broker/api/throttle.h"
 #include "broker/api/topic_access.h"
 #include "broker/append_check.h"
 #include "broker/metrics.h"
@@ -205,6 +206,7 @@ class Producing : public std::enable_shared_from_this<Producing> {
     auto& broker = request_.broker;
     const auto records = static_cast<std::uint64_t>(slice.header.record_count);
     const auto bytes = static_cast<std::uint64_t>(slice.header.bytes());
+    bytes_ += bytes;
     broker.metrics.batches_in.add();
     broker.metrics.records_in.add(records);
     broker.metrics.bytes_in.add(bytes);
@@ -218,7 +220,7 @@ class Producing : public std::enable_shared_from_this<Producing> {
 
   void finish() {
     if (acks_ == 0 || !appended_all_ || durable_open_ > 0) return;
-    answer(request_, response_);
+    answer_and_throttle(request_, response_, QuotaKind::kProducerByteRate, bytes_);
   }
 
   void finish_without_response() {
@@ -226,6 +228,7 @@ class Producing : public std::enable_shared_from_this<Producing> {
       request_.responder->close(error(ErrorCode::kInvalidArgument, "a batch sent with acks=0 was refused"));
     } else {
       request_.responder->respond_nothing();
+      rest_if_over_quota(request_, QuotaKind::kProducerByteRate, bytes_);
     }
   }
 
@@ -235,6 +238,7 @@ class Producing : public std::enable_shared_from_this<Producing> {
   std::vector<Slice> slices_;
   std::size_t verdicts_open_ = 0;
   std::size_t durable_open_ = 0;
+  std::uint64_t bytes_ = 0;  ///< Of what was taken.
   bool appended_all_ = false;
   bool failed_ = false;
   bool held_ = false;

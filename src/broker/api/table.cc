@@ -12,6 +12,7 @@ constexpr std::array kHandlers = {
     &kListGroups,   &kApiVersions,    &kCreateTopics,     &kDeleteTopics,     &kInitProducerId, &kDescribeConfigs,
     &kCreatePartitions, &kDeleteGroups, &kIncrementalAlterConfigs, &kDescribeCluster,
     &kAlterConfigs, &kDeleteRecords,  &kOffsetDelete,     &kDescribeLogDirs,  &kOffsetForLeaderEpoch,
+    &kDescribeClientQuotas, &kAlterClientQuotas,
     &kElectLeaders, &kAlterPartitionReassignments, &kListPartitionReassignments,
 };
 

@@ -3,10 +3,11 @@ from contextlib import contextmanager
 
 CPP_TYPES = {
     "bool": "bool", "int8": "std::int8_t", "int16": "std::int16_t", "int32": "std::int32_t", "int64": "std::int64_t",
+    "float64": "double",
     "uuid": "Uuid", "string": "std::string", "bytes": "Buffer", "records": "SharedBytes",
     "record_pieces": "std::vector<SharedBytes>",
 }
-NUMBERS = ("bool", "int8", "int16", "int32", "int64")
+NUMBERS = ("bool", "int8", "int16", "int32", "int64", "float64")
 
 
 class Text:

@@ -8,7 +8,7 @@ HIGHEST = 32767
 
 # What fields are made of: the bytes that one takes at least, in the old encoding and in the flexible one.
 WIRE_BYTES = {
-    "bool": (1, 1), "int8": (1, 1), "int16": (2, 2), "int32": (4, 4), "int64": (8, 8), "uuid": (16, 16),
+    "bool": (1, 1), "int8": (1, 1), "int16": (2, 2), "int32": (4, 4), "int64": (8, 8), "float64": (8, 8), "uuid": (16, 16),
     "string": (2, 1), "bytes": (4, 1), "records": (4, 1), "record_pieces": (4, 1),
 }
 

@@ -101,6 +101,7 @@ public final class GoldenBytes {
       case "int16": return same(JSON.numberNode(full ? 300 + counter : 0));
       case "int32": return same(JSON.numberNode(full ? 70_000 + counter : 0));
       case "int64": return same(JSON.numberNode(full ? 5_000_000_000L + counter : 0));
+      case "float64": return same(JSON.numberNode(full ? 1000.5 + counter : 0.0));
       case "string": return same(JSON.textNode(full ? (counter % 5 == 0 ? "größe-" : "s") + counter : ""));
       case "uuid": return same(JSON.textNode((full ? new Uuid(counter, -counter) : Uuid.ZERO_UUID).toString()));
       case "bytes": {
