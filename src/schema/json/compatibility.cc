@@ -1,0 +1,23 @@
+#include "schema/json/compatibility.h"
+
+#include "schema/json/comparison.h"
+
+namespace weft::schema::json {
+
+Result<std::vector<Change>> changes(const Schema& old_schema, const Schema& new_schema, Policy policy) {
+  TRY_ASSIGN(Found found, Comparison(policy).run(old_schema.root(), new_schema.root()));
+  for (Change& change : found.changes) change.path.insert(0, "#/");
+  return std::move(found.changes);
+}
+
+Result<std::vector<Incompatibility>> incompatibilities(const Schema& reader, const Schema& writer, Policy policy) {
+  TRY_ASSIGN(const std::vector<Change> all, changes(writer, reader, policy));
+  std::vector<Incompatibility> reasons;
+  for (const Change& change : all) {
+    if (is_allowed(change.kind, policy)) continue;
+    reasons.push_back({change.kind, change.path, std::string(change_text(change.kind))});
+  }
+  return reasons;
+}
+
+}  // namespace weft::schema::json

@@ -1,0 +1,154 @@
+// The registry's conformance data for JSON Schema. The data stays outside the repository: ids and reasons only here.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+
+#include "schema/compatibility_level.h"
+#include "schema/json/compatibility.h"
+#include "schema/json/print.h"
+#include "schema/json/schema.h"
+#include "schema/json_tree.h"
+
+namespace weft::schema::json {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The folder, or nothing after saying so.
+std::optional<fs::path> conformance_folder() {
+  const char* chosen = std::getenv("WEFT_CONFORMANCE");
+  const fs::path folder = fs::path(chosen != nullptr ? chosen : "../shared/conformance") / "registry";
+  if (fs::exists(folder)) return folder;
+  std::fprintf(stderr, "\n*** CONFORMANCE DID NOT RUN: %s does not exist ***\n\n", folder.c_str());
+  const char* ci = std::getenv("CI");
+  EXPECT_FALSE(ci != nullptr && std::string_view(ci) == "true") << "CI=true, and " << folder << " does not exist";
+  return std::nullopt;
+}
+
+const std::string& text_of(const JsonNode& node, std::string_view member) { return node.find(member)->text; }
+
+/// Calls `check` for every JSON Schema case of a file with one JSON object per line; returns how many there were.
+int for_each_case(const fs::path& path, const std::function<void(const JsonNode&)>& check) {
+  std::ifstream file(path);
+  int count = 0;
+  for (std::string line; std::getline(file, line);) {
+    const auto node = parse_json(line);
+    EXPECT_TRUE(node.ok());
+    if (!node.ok() || node->find("type") == nullptr || node->find("type")->text != "JSON") continue;
+    ++count;
+    SCOPED_TRACE(text_of(*node, "id"));
+    check(*node);
+  }
+  return count;
+}
+
+std::vector<ReferencedText> references_in(const JsonNode& test, std::string_view member) {
+  std::vector<ReferencedText> references;
+  if (const JsonNode* listed = test.find(member)) {
+    for (const JsonNode& reference : listed->elements) {
+      references.push_back({text_of(reference, "name"), text_of(reference, "schema")});
+    }
+  }
+  return references;
+}
+
+TEST(JsonSchemaConformance, ValidSchemasAreAcceptedAndOthersRefused) {
+  const auto folder = conformance_folder();
+  if (!folder) return;
+  const int count = for_each_case(*folder / "validity.jsonl", [](const JsonNode& test) {
+    const auto schema = Schema::parse(text_of(test, "schema"));
+    EXPECT_EQ(schema.ok(), test.find("valid")->boolean)
+        << text_of(test, "schema") << " " << (schema.ok() ? "" : schema.error().message);
+  });
+  EXPECT_GE(count, 50);
+}
+
+TEST(JsonSchemaConformance, CanonicalAndNormalizedTextsAgree) {
+  const auto folder = conformance_folder();
+  if (!folder) return;
+  int count = 0;
+  for (const char* file : {"canonical.jsonl", "canonical-confluent.jsonl"}) {
+    count += for_each_case(*folder / file, [](const JsonNode& test) {
+      const auto schema = Schema::parse(text_of(test, "schema"));
+      ASSERT_TRUE(schema.ok()) << schema.error().message;
+      EXPECT_EQ(canonical_text(**schema), text_of(test, "canonical"));
+      EXPECT_EQ(normalized_text(**schema), text_of(test, "normalized"));
+    });
+  }
+  EXPECT_GE(count, 25);
+}
+
+TEST(JsonSchemaConformance, SchemasEquivalentWhenNormalizedAreOneText) {
+  const auto folder = conformance_folder();
+  if (!folder) return;
+  for_each_case(*folder / "equivalence.jsonl", [](const JsonNode& test) {
+    const auto a = Schema::parse(text_of(test, "a")), b = Schema::parse(text_of(test, "b"));
+    ASSERT_TRUE(a.ok() && b.ok());
+    EXPECT_EQ(normalized_text(**a) == normalized_text(**b), test.find("same_when_normalized")->boolean);
+  });
+}
+
+/// Verdict of a level on a history, oldest first.
+bool compatible(CompatibilityLevel level, Policy policy, const std::vector<std::shared_ptr<const Schema>>& old,
+                const Schema& candidate) {
+  const std::size_t first = is_transitive(level) || old.empty() ? 0 : old.size() - 1;
+  for (std::size_t i = first; i < old.size(); ++i) {
+    if (needs_backward(level) && !incompatibilities(candidate, *old[i], policy)->empty()) return false;
+    if (needs_forward(level) && !incompatibilities(*old[i], candidate, policy)->empty()) return false;
+  }
+  return true;
+}
+
+/// Cases whose list of changes differs from the reference's although the verdict is the same, and why.
+const std::map<std::string_view, std::string_view> kOtherChanges = {};
+
+TEST(JsonSchemaConformance, CompatibilityVerdictsAndChangesAgree) {
+  const auto folder = conformance_folder();
+  if (!folder) return;
+  for (const char* file : {"json-compat.jsonl", "json-matrix.jsonl", "json-compat-confluent.jsonl"}) {
+    int agreed = 0, listed = 0, same_changes = 0;
+    const int count = for_each_case(*folder / file, [&](const JsonNode& test) {
+      std::vector<std::shared_ptr<const Schema>> old;
+      const auto old_references = references_in(test, "old_references");
+      for (const JsonNode& text : test.find("old")->elements) {
+        const auto schema = Schema::parse(text.text, old_references);
+        ASSERT_TRUE(schema.ok()) << schema.error().message << text.text;
+        old.push_back(*schema);
+      }
+      const auto candidate = Schema::parse(text_of(test, "new"), references_in(test, "new_references"));
+      ASSERT_TRUE(candidate.ok()) << candidate.error().message << text_of(test, "new");
+      const auto level = parse_level(text_of(test, "mode"));
+      ASSERT_TRUE(level);
+      const JsonNode* named = test.find("policy");
+      const Policy policy = named != nullptr && named->text == "LENIENT" ? Policy::kLenient : Policy::kStrict;
+      const bool wanted = test.find("compatible")->boolean;
+      const bool found = compatible(*level, policy, old, **candidate);
+      EXPECT_EQ(found, wanted);
+      agreed += found == wanted ? 1 : 0;
+
+      const JsonNode* expected = test.find("changes");
+      if (expected == nullptr) return;
+      ++listed;
+      std::vector<std::string> ours, theirs;
+      const auto all = changes(*old.back(), **candidate, policy);
+      for (const Change& change : *all) ours.push_back(fmt::format("{} {}", change_name(change.kind), change.path));
+      for (const JsonNode& change : expected->elements) theirs.push_back(change.text);
+      std::ranges::sort(ours);
+      std::ranges::sort(theirs);
+      same_changes += ours == theirs ? 1 : 0;
+      if (!kOtherChanges.contains(text_of(test, "id"))) {
+        EXPECT_EQ(ours, theirs);
+      }
+    });
+    std::printf("%s: %d of %d verdicts, %d of %d lists of changes\n", file, agreed, count, same_changes, listed);
+    EXPECT_GT(count, 300);
+  }
+}
+
+}  // namespace
+}  // namespace weft::schema::json
