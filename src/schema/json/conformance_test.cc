@@ -104,8 +104,15 @@ bool compatible(CompatibilityLevel level, Policy policy, const std::vector<std::
   return true;
 }
 
+constexpr std::string_view kPartOrder = "numbers a type and the combination beside it by their hashes";
 /// Cases whose list of changes differs from the reference's although the verdict is the same, and why.
-const std::map<std::string_view, std::string_view> kOtherChanges = {};
+const std::map<std::string_view, std::string_view> kOtherChanges = {
+    {"json-compat-backward-1eb008bd1e54", kPartOrder},
+    {"json-compat-backward-89f785590d8d", kPartOrder},
+    {"json-compat-backward-dcadfecd5de5", kPartOrder},
+    {"json-compat-backward-98c6ed63d96f", "the reference reports two equal array defaults as a change"},
+    {"json-compat-backward-fcf99803c861", "the reference does not see a changed $id in the drafts since 2019-09"},
+};
 
 TEST(JsonSchemaConformance, CompatibilityVerdictsAndChangesAgree) {
   const auto folder = conformance_folder();

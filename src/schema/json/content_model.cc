@@ -7,7 +7,7 @@ namespace weft::schema::json {
 bool ContentModel::takes_anything(const Subschema& schema) {
   if (schema.form != Subschema::Form::kKeywords) return schema.form == Subschema::Form::kTrue;
   return schema.reference == nullptr && std::ranges::none_of(keyword_rules(), [&](const KeywordRule& rule) {
-           return rule.keyword >= Keyword::kType && schema.has(rule.keyword);
+           return schema.constrains(rule.keyword);
          });
 }
 

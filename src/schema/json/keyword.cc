@@ -56,7 +56,7 @@ constexpr std::array kRules = {
     KeywordRule{"patternProperties", K::kPatternProperties, T::kPatternMap, C::kObject, D::k4, D::k2020},
     KeywordRule{"additionalProperties", K::kAdditionalProperties, T::kSchema, C::kObject, D::k4, D::k2020},
     KeywordRule{"propertyNames", K::kPropertyNames, T::kSchema, C::kObject, D::k6, D::k2020},
-    KeywordRule{"dependencies", K::kDependencies, T::kDependencies, C::kObject, D::k4, D::k2020},
+    KeywordRule{"dependencies", K::kDependencies, T::kDependencies, C::kObject, D::k4, D::k7},
     KeywordRule{"dependentRequired", K::kDependentRequired, T::kNameMap, C::kObject, D::k2019, D::k2020},
     KeywordRule{"dependentSchemas", K::kDependentSchemas, T::kSchemaMap, C::kObject, D::k2019, D::k2020},
     KeywordRule{"unevaluatedProperties", K::kUnevaluatedProperties, T::kSchema, C::kObject, D::k2019, D::k2020},

@@ -29,6 +29,12 @@ const Subschema* Subschema::one(Keyword keyword) const {
   return found.empty() ? nullptr : found.front().schema;
 }
 
+bool Subschema::constrains(Keyword keyword) const {
+  if (keyword < Keyword::kType || !has(keyword)) return false;
+  const bool properties = keyword == Keyword::kProperties || keyword == Keyword::kPatternProperties;
+  return draft <= Draft::k7 || !properties || !word(keyword)->members.empty();
+}
+
 std::vector<Type> Subschema::types() const {
   std::vector<Type> types;
   const auto add = [&](const JsonNode& name) {

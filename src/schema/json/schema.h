@@ -54,6 +54,8 @@ struct Subschema {
   std::span<const Child> all(Keyword keyword) const;
   /// The schema of a keyword that holds one; null when absent or an array.
   const Subschema* one(Keyword keyword) const;
+  /// Whether the keyword says anything about values: since 2019-09 an empty object of properties does not.
+  bool constrains(Keyword keyword) const;
   /// The types named by `type`, each once, in order; empty when absent.
   std::vector<Type> types() const;
 

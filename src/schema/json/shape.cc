@@ -11,8 +11,9 @@ using Kind = Shape::Kind;
 constexpr int kReferenceSteps = 100;
 
 bool constrains(const Subschema& schema, Constrains what) {
-  return std::ranges::any_of(
-      keyword_rules(), [&](const KeywordRule& rule) { return rule.constrains == what && schema.has(rule.keyword); });
+  return std::ranges::any_of(keyword_rules(), [&](const KeywordRule& rule) {
+    return rule.constrains == what && schema.constrains(rule.keyword);
+  });
 }
 
 Kind kind_of(Type type) {
@@ -38,9 +39,8 @@ Kind kind_of(Type type) {
 bool only_refers(const Subschema& schema) {
   if (schema.reference == nullptr) return false;
   if (schema.draft <= Draft::k7) return true;
-  return !std::ranges::any_of(keyword_rules(), [&](const KeywordRule& rule) {
-    return schema.has(rule.keyword) && rule.keyword >= Keyword::kType;
-  });
+  return std::ranges::none_of(keyword_rules(),
+                              [&](const KeywordRule& rule) { return schema.constrains(rule.keyword); });
 }
 
 }  // namespace
