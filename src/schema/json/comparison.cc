@@ -103,9 +103,10 @@ Result<Found> Comparison::run(const Subschema& old_schema, const Subschema& new_
     if (too_large_) {
       return error(ErrorCode::kTooLarge, "the two JSON schemas are too large or too deep to be compared");
     }
+    const std::size_t knew = incompatible_.size();
     std::erase_if(known_, [](const auto& entry) { return entry.second.compatible; });
-    const bool learned = known_.size() > incompatible_.size();
-    incompatible_ = std::move(known_);
+    incompatible_.merge(known_);
+    const bool learned = incompatible_.size() > knew;
     if (!assumed_ || !learned) return found;
   }
 }

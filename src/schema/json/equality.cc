@@ -47,6 +47,7 @@ std::optional<Decimal> decimal(std::string_view text) {
   }
   const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), out.digits);
   if (failed != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  for (; out.digits != 0 && out.digits % 10 == 0; ++out.exponent) out.digits /= 10;
   return out;
 }
 
@@ -70,6 +71,7 @@ int compare_numbers(const JsonNode& a, const JsonNode& b) {
 bool is_multiple_of(const JsonNode& a, const JsonNode& divisor) {
   auto x = decimal(a.text), y = decimal(divisor.text);
   if (x && y && y->digits != 0) {
+    if (x->digits == 0) return true;
     const int exponent = std::min(x->exponent, y->exponent);
     if (lower_exponent(*x, exponent) && lower_exponent(*y, exponent)) {
       return y->digits == -1 || x->digits % y->digits == 0;

@@ -1,60 +1,83 @@
 #include "schema/json/print.h"
 
+#include <algorithm>
+
 namespace weft::schema::json {
 namespace {
 
-constexpr int kTypeTextDepthMax = 4;
+constexpr int kDepthMax = 4;
+constexpr std::size_t kNameBytesMax = 100;
+constexpr std::size_t kWordsBytesMax = 200;
 
-std::string words(const Subschema& schema, int depth);
+TypeText describe(const Subschema& schema, int depth);
 
-std::string joined(std::span<const Child> branches, int depth) {
-  std::string out;
-  for (const Child& branch : branches) {
-    if (!out.empty()) out += " or ";
-    out += words(*branch.schema, depth);
-    if (out.size() > 200) return out + " or …";
-  }
-  return out;
+std::string words_of(const Subschema& schema, int depth) {
+  TypeText text = describe(schema, depth);
+  return text.nullable && text.words != "null" ? text.words + " or null" : text.words;
 }
 
-std::string one_type(const Subschema& schema, Type type, int depth) {
+void add_choice(TypeText& text, std::string_view words) {
+  if (words == "null") {
+    text.nullable = true;
+  } else if (text.words.size() < kWordsBytesMax) {
+    if (!text.words.empty()) text.words += " or ";
+    text.words += words;
+  }
+}
+
+std::string of_type(const Subschema& schema, Type type, int depth) {
   if (type == Type::kArray) {
     const Subschema* items = schema.one(Keyword::kItems);
-    return items == nullptr ? "array" : "array of " + words(*items, depth);
+    return items == nullptr ? "array" : "array of " + words_of(*items, depth);
+  }
+  if (type == Type::kObject && schema.has(Keyword::kTitle)) {
+    return std::string(schema.text(Keyword::kTitle).substr(0, kNameBytesMax));
   }
   const std::string_view format = schema.text(Keyword::kFormat);
-  if (type == Type::kString && !format.empty()) return std::string(format.substr(0, 100)) + " (string)";
+  if (type == Type::kString && !format.empty()) return std::string(format.substr(0, kNameBytesMax)) + " (string)";
   return std::string(type_name(type));
 }
 
-std::string words(const Subschema& schema, int depth) {
-  if (schema.form == Subschema::Form::kTrue) return "any";
-  if (schema.form == Subschema::Form::kFalse) return "nothing";
-  if (++depth > kTypeTextDepthMax) return "…";
-  const auto types = schema.types();
-  const bool object = types.size() == 1 && types.front() == Type::kObject;
-  if (object && schema.has(Keyword::kTitle)) return std::string(schema.text(Keyword::kTitle).substr(0, 100));
-  std::string out;
-  for (const Type type : types) {
-    if (!out.empty()) out += " or ";
-    out += one_type(schema, type, depth);
-  }
-  if (!out.empty()) return out;
-  if (schema.reference != nullptr) {
-    if (schema.reference->has(Keyword::kTitle) || !schema.has(Keyword::kRef)) return words(*schema.reference, depth);
-    const std::string_view target = schema.text(Keyword::kRef);
-    const auto last = target.find_last_of("/#");
-    const auto name = last == std::string_view::npos ? target : target.substr(last + 1);
-    return name.empty() ? words(*schema.reference, depth) : std::string(name.substr(0, 100));
-  }
-  for (const Keyword keyword : {Keyword::kOneOf, Keyword::kAnyOf, Keyword::kAllOf}) {
-    if (const auto branches = schema.all(keyword); !branches.empty()) return joined(branches, depth);
-  }
+/// The name a `$ref` gives what it refers to: the last part of "#/definitions/Address".
+std::string_view referred_name(const Subschema& schema) {
+  std::string_view target = schema.text(Keyword::kRef);
+  if (target.ends_with(".json")) target.remove_suffix(5);
+  const auto last = target.find_last_of("/#");
+  return (last == std::string_view::npos ? target : target.substr(last + 1)).substr(0, kNameBytesMax);
+}
+
+std::string_view untyped_words(const Subschema& schema) {
   if (schema.has(Keyword::kProperties)) return "object";
-  if (schema.has(Keyword::kItems)) return one_type(schema, Type::kArray, depth);
+  if (schema.has(Keyword::kItems)) return "array";
   if (schema.has(Keyword::kEnum)) return "enum";
   if (schema.has(Keyword::kConst)) return "constant";
   return "any";
+}
+
+TypeText describe(const Subschema& schema, int depth) {
+  if (schema.form != Subschema::Form::kKeywords) {
+    return {schema.form == Subschema::Form::kTrue ? "any" : "nothing", false};
+  }
+  if (++depth > kDepthMax) return {"…", false};
+  TypeText text;
+  for (const Type type : schema.types()) add_choice(text, of_type(schema, type, depth));
+  if (text.words.empty() && schema.reference != nullptr) {
+    const Subschema& target = *schema.reference;
+    const bool object = std::ranges::count(target.types(), Type::kObject) > 0;
+    const std::string_view name = referred_name(schema);
+    if (!object || target.has(Keyword::kTitle) || name.empty()) return describe(target, depth);
+    add_choice(text, name);
+  }
+  for (const Keyword keyword : {Keyword::kOneOf, Keyword::kAnyOf, Keyword::kAllOf}) {
+    if (!text.words.empty()) break;
+    for (const Child& branch : schema.all(keyword)) {
+      const TypeText inner = describe(*branch.schema, depth);
+      if (inner.nullable) text.nullable = true;
+      add_choice(text, inner.words);
+    }
+  }
+  if (text.words.empty()) text.words = text.nullable ? "null" : untyped_words(schema);
+  return text;
 }
 
 }  // namespace
@@ -71,6 +94,6 @@ std::string normalized_text(const Schema& schema) {
   return out;
 }
 
-std::string type_text(const Subschema& schema) { return words(schema, 0); }
+TypeText type_text(const Subschema& schema) { return describe(schema, 0); }
 
 }  // namespace weft::schema::json
