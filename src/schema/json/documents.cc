@@ -12,17 +12,6 @@ constexpr std::size_t kUriBytesMax = 500;
 constexpr std::size_t kNamesMax = 10'000;
 constexpr std::string_view kNewDefinitions = "/$defs/";
 
-const std::string* text_member(const JsonNode& node, std::string_view name) {
-  const JsonNode* value = node.find(name);
-  return value != nullptr && value->is_string() ? &value->text : nullptr;
-}
-
-/// The schema's own id, if it has one that counts: until draft 7 nothing beside `$ref` does.
-const std::string* id_of(const JsonNode& node, Draft draft) {
-  if (!node.is_object() || (draft <= Draft::k7 && text_member(node, "$ref") != nullptr)) return nullptr;
-  return text_member(node, draft == Draft::k4 ? "id" : "$id");
-}
-
 std::string anchor_key(std::string_view uri, std::string_view anchor) {
   return std::string(uri).append("#").append(anchor);
 }
@@ -41,6 +30,16 @@ std::string unescape(std::string_view step) {
 }
 
 }  // namespace
+
+const std::string* Documents::text_member(const JsonNode& object, const std::string& name) {
+  const JsonNode* value = member(object, name);
+  return value != nullptr && value->is_string() ? &value->text : nullptr;
+}
+
+const std::string* Documents::id_of(const JsonNode& node, Draft draft) {
+  if (!node.is_object() || (draft <= Draft::k7 && text_member(node, "$ref") != nullptr)) return nullptr;
+  return text_member(node, draft == Draft::k4 ? "id" : "$id");
+}
 
 Place Documents::inside(const Place& outer, const JsonNode& node) {
   Place place = {&node, outer.document, outer.base, outer.draft};

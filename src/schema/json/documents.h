@@ -33,13 +33,16 @@ class Documents {
 
   /// The place of a schema that lies directly inside `outer`: its own `$id` changes the base. Ids of more than 500
   /// bytes count as none.
-  static Place inside(const Place& outer, const JsonNode& node);
+  Place inside(const Place& outer, const JsonNode& node);
 
  private:
   void index(const Place& place);
   const Place* find_document(const Place& from, std::string_view uri) const;
   Result<Place> walk(Place place, std::string_view pointer);
   const JsonNode* member(const JsonNode& object, const std::string& name);
+  const std::string* text_member(const JsonNode& object, const std::string& name);
+  /// The schema's own id, if it has one that counts: until draft 7 nothing beside `$ref` does.
+  const std::string* id_of(const JsonNode& node, Draft draft);
 
   std::unordered_map<std::string, Place> resources_;
   std::unordered_map<std::string, Place> anchors_;  // "uri#anchor"

@@ -272,7 +272,7 @@ class Parser {
   }
 
   Result<void> read_child(Subschema& schema, const Place& place, Child child, const JsonNode& value) {
-    TRY_ASSIGN(child.schema, load(Documents::inside(place, value)));
+    TRY_ASSIGN(child.schema, load(documents_.inside(place, value)));
     schema.children.push_back(child);
     return {};
   }
