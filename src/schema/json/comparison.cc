@@ -13,7 +13,7 @@ namespace {
 using Kind = Shape::Kind;
 
 constexpr std::size_t kPairsMax = 300'000;  // of all passes together
-constexpr std::size_t kDepthMax = 400;
+constexpr std::size_t kDepthMax = 200;
 constexpr std::size_t kChangesMax = 200;  // of one pair
 constexpr std::size_t kChangesKeptMax = 500'000;
 constexpr std::size_t kPathBytesMax = 300;
@@ -100,9 +100,12 @@ Result<Found> Comparison::run(const Subschema& old_schema, const Subschema& new_
     known_.clear();
     assumed_ = false;
     Found found = compare(old_schema, new_schema);
-    if (too_large_) {
-      return error(ErrorCode::kTooLarge, "the two JSON schemas are too large or too deep to be compared");
+    while (!postponed_.empty() && !too_large_) {
+      const Pair pair = postponed_.back();
+      postponed_.pop_back();
+      compare(*pair.first, *pair.second);
     }
+    if (too_large_) return error(ErrorCode::kTooLarge, "the two JSON schemas are too large to be compared");
     const std::size_t knew = incompatible_.size();
     std::erase_if(known_, [](const auto& entry) { return entry.second.compatible; });
     incompatible_.merge(known_);
@@ -127,18 +130,21 @@ void Comparison::add(Found& found, const Found& more, std::string_view path) {
 }
 
 const Found& Comparison::compare(const Shape& a, const Shape& b) {
-  if (const auto known = known_.find({&a, &b}); known != known_.end()) return known->second;
-  if (open_.contains({&a, &b})) {
-    if (const auto known = incompatible_.find({&a, &b}); known != incompatible_.end()) return known->second;
+  const Pair pair(&a, &b);
+  if (const auto known = known_.find(pair); known != known_.end()) return known->second;
+  const bool open = open_.contains(pair);
+  if (open || open_.size() == kDepthMax) {
+    if (const auto known = incompatible_.find(pair); known != incompatible_.end()) return known->second;
+    if (!open) postponed_.push_back(pair);
     assumed_ = true;
     return nothing_;
   }
-  too_large_ = too_large_ || ++pairs_ > kPairsMax || open_.size() == kDepthMax;
+  too_large_ = too_large_ || ++pairs_ > kPairsMax;
   if (too_large_) return nothing_;
-  open_.emplace(&a, &b);
+  open_.insert(pair);
   Found found = compare_new(a, b);
-  open_.erase({&a, &b});
-  return known_.emplace(Pair(&a, &b), std::move(found)).first->second;
+  open_.erase(pair);
+  return known_.emplace(pair, std::move(found)).first->second;
 }
 
 Found Comparison::compare_new(const Shape& a, const Shape& b) {
@@ -281,7 +287,7 @@ void Comparison::compare_values(const JsonNode& a, const JsonNode& b, Found& fou
 namespace {
 
 /// The largest set of pairs (i, j) with `fits(i, j)` in which no i and no j stands twice: augmenting paths. Returns j
-/// for each i, or -1.
+/// for each i, or -1. Members that kept their place are tried first, so that most pairs are never asked for.
 std::vector<int> match(std::size_t left, std::size_t right, const std::function<bool(std::size_t, std::size_t)>& fits) {
   std::vector<int> of_left(left, -1), of_right(right, -1);
   for (std::size_t start = 0; start < left; ++start) {
@@ -289,7 +295,8 @@ std::vector<int> match(std::size_t left, std::size_t right, const std::function<
     std::vector<std::size_t> queue = {start};
     int free_end = -1;
     for (std::size_t at = 0; at < queue.size() && free_end < 0; ++at) {
-      for (std::size_t j = 0; j < right && free_end < 0; ++j) {
+      for (std::size_t k = 0; k < right && free_end < 0; ++k) {
+        const std::size_t j = (queue[at] + k) % right;
         if (reached_from[j] >= 0 || !fits(queue[at], j)) continue;
         reached_from[j] = static_cast<int>(queue[at]);
         if (of_right[j] < 0) {
@@ -326,15 +333,17 @@ void Comparison::compare_combinations(const Shape& a, const Shape& b, Found& fou
     too_large_ = true;
     return;
   }
-  std::vector<bool> fits(before * after);
-  for (std::size_t i = 0; i < before && !too_large_; ++i) {
-    for (std::size_t j = 0; j < after && !too_large_; ++j) {
-      fits[i * after + j] = compare(shapes_.of(a.parts[i]), shapes_.of(b.parts[j])).compatible;
+  enum class Fit : std::uint8_t { kUnknown, kYes, kNo };
+  std::vector<Fit> known(before * after, Fit::kUnknown);
+  const auto fits = [&](std::size_t i, std::size_t j) {
+    Fit& fit = known[i * after + j];
+    if (fit == Fit::kUnknown && !too_large_) {
+      fit = compare(shapes_.of(a.parts[i]), shapes_.of(b.parts[j])).compatible ? Fit::kYes : Fit::kNo;
     }
-  }
+    return fit == Fit::kYes && !too_large_;
+  };
+  const std::vector<int> matched = match(before, after, fits);
   if (too_large_) return;
-  const std::vector<int> matched =
-      match(before, after, [&](std::size_t i, std::size_t j) { return fits[i * after + j]; });
   std::size_t count = 0;
   const std::string_view name = a.kind == Kind::kAllOf ? "allOf" : a.kind == Kind::kAnyOf ? "anyOf" : "oneOf";
   for (std::size_t i = 0; i < before; ++i) {

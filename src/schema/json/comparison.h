@@ -20,13 +20,14 @@ struct Found {
 };
 
 /// Compares pairs of schemas, old with new. Each pair is compared once: the number of pairs bounds the work. A pair met
-/// again inside itself counts as compatible at first; when it turns out not to be, everything is compared again with
-/// that knowledge, until nothing new turns up.
+/// again inside itself, or too deep inside others, counts as compatible at first; the deep ones are compared later on
+/// their own. When such a pair turns out not to be compatible, everything is compared again with that knowledge, until
+/// nothing new turns up.
 class Comparison {
  public:
   explicit Comparison(Policy policy) : policy_(policy) {}
 
-  /// Errors: kTooLarge when there are too many pairs, too deep inside each other, or too many changes.
+  /// Errors: kTooLarge when there are too many pairs or changes.
   Result<Found> run(const Subschema& old_schema, const Subschema& new_schema);
 
  private:
@@ -62,9 +63,10 @@ class Comparison {
   Shapes shapes_;
   std::map<Pair, Found> known_;
   std::set<Pair> open_;
+  std::vector<Pair> postponed_;         // met too deep
   std::map<Pair, Found> incompatible_;  // found so in an earlier pass
   const Found nothing_;
-  bool assumed_ = false;  // this pass counted an open pair as compatible
+  bool assumed_ = false;  // this pass counted a pair as compatible without comparing it
   bool too_large_ = false;
   std::size_t pairs_ = 0;
   std::size_t changes_ = 0;

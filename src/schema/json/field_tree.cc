@@ -1,6 +1,8 @@
 #include "schema/json/field_tree.h"
 
 #include <algorithm>
+#include <string>
+#include <unordered_set>
 
 #include "schema/json/print.h"
 
@@ -44,11 +46,12 @@ class Unfolder {
 
   void add(const Child& property, const std::string& path, std::vector<FieldNode>& out) {
     std::string place = path.empty() ? std::string(property.name) : path + "." + std::string(property.name);
-    if (std::ranges::find(out, place, &FieldNode::path) != out.end()) return;
+    if (seen_.contains(place)) return;
     if (nodes_ == avro::kFieldTreeNodesMax || depth_ == avro::kFieldTreeDepthMax) {
       truncated_ = true;
       return;
     }
+    seen_.insert(place);
     ++nodes_;
     ++depth_;
     FieldNode node;
@@ -88,8 +91,9 @@ class Unfolder {
     return std::string(description.empty() ? schema.text(Keyword::kTitle) : description);
   }
 
-  std::vector<const Subschema*> open_;  // schemas around the current one
-  std::size_t depth_ = 0;               // properties around the current one
+  std::vector<const Subschema*> open_;    // schemas around the current one
+  std::unordered_set<std::string> seen_;  // paths
+  std::size_t depth_ = 0;                 // properties around the current one
   std::size_t nodes_ = 0;
   std::size_t steps_ = 0;
   bool truncated_ = false;

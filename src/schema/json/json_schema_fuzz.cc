@@ -1,5 +1,5 @@
 // Any text as a schema: parsing ends with a schema or an error; what it prints reads back as the same schema, and that
-// one is compatible with the first.
+// one is compatible with the first. The text behind the first line is a second schema to compare with, and a value.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -14,8 +14,24 @@
 using namespace weft::schema;
 using namespace weft::schema::json;
 
+namespace {
+
+void compare(const Schema& a, std::string_view other_text) {
+  const auto b = Schema::parse(other_text);
+  if (!b.ok()) return;
+  (void)incompatibilities(a, **b);
+  (void)incompatibilities(**b, a, Policy::kLenient);
+  (void)validate(a, (*b)->tree());
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto line = text.find('\n');
+  if (line != std::string_view::npos) {
+    if (const auto first = Schema::parse(text.substr(0, line)); first.ok()) compare(**first, text.substr(line + 1));
+  }
   const auto schema = Schema::parse(text);
   if (!schema.ok()) {
     CHECK(!schema.error().message.empty());

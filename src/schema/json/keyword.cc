@@ -1,5 +1,6 @@
 #include "schema/json/keyword.h"
 
+#include <algorithm>
 #include <array>
 #include <unordered_map>
 
@@ -68,6 +69,9 @@ constexpr std::array kRules = {
     KeywordRule{"then", K::kThen, T::kSchema, C::kAll, D::k7, D::k2020},
     KeywordRule{"else", K::kElse, T::kSchema, C::kAll, D::k7, D::k2020},
 };
+
+// The children of a schema are found by bisection because they are read in this order.
+static_assert(std::ranges::is_sorted(kRules, {}, &KeywordRule::keyword));
 
 struct NamedDraft {
   std::string_view uri;

@@ -110,7 +110,7 @@ struct KeywordRule {
 
 /// The rule for a member called `name` in a schema of this draft; null when the draft has no such keyword.
 const KeywordRule* find_keyword(std::string_view name, Draft draft);
-/// Every rule; a keyword that changed between drafts has several.
+/// Every rule in the order of Keyword; a keyword that changed between drafts has several.
 std::span<const KeywordRule> keyword_rules();
 
 }  // namespace weft::schema::json

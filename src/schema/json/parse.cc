@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kSubschemasMax = 50'000;
 constexpr std::size_t kPatternsMax = 1'000;
+constexpr int kPatternCostMax = 100'000;  // of all together; further patterns are only checked
 constexpr std::size_t kReferencesMax = 1'000;
 constexpr std::size_t kReferencesBytesMax = std::size_t{8} << 20;
 constexpr std::size_t kPlaceBytesMax = 300;
@@ -267,7 +268,6 @@ class Parser {
           break;
       }
     }
-    std::ranges::stable_sort(schema.children, {}, &Child::keyword);
     return {};
   }
 
@@ -284,8 +284,9 @@ class Parser {
     if (schema_->patterns_.size() > kPatternsMax) {
       return error(ErrorCode::kTooLarge, "a JSON schema may hold at most {} different patterns", kPatternsMax);
     }
-    known = Pattern::compile(text);
+    known = Pattern::compile(text, pattern_cost_ < kPatternCostMax);
     if (known == nullptr) return refuse("\"{}\" is not a regular expression", text.substr(0, 200));
+    pattern_cost_ += known->cost();
     return known.get();
   }
 
@@ -293,6 +294,7 @@ class Parser {
   Documents documents_;
   std::unordered_map<const JsonNode*, const Subschema*> loaded_;
   std::vector<Pending> pending_;
+  int pattern_cost_ = 0;
   std::string path_ = "#";
 };
 

@@ -8,6 +8,7 @@ namespace weft::schema::json {
 namespace {
 
 constexpr std::int64_t kProgramBytesMax = std::int64_t{256} << 10;
+constexpr int kFailureCost = 2'000;  // an expression too large was half made before that showed
 
 bool is_hex(std::string_view digits) {
   for (const char c : digits) {
@@ -89,17 +90,22 @@ bool well_formed(std::string_view text) {
 
 Pattern::~Pattern() = default;
 
-std::unique_ptr<const Pattern> Pattern::compile(std::string_view text) {
+std::unique_ptr<const Pattern> Pattern::compile(std::string_view text, bool search) {
   std::unique_ptr<Pattern> pattern(new Pattern());
   pattern->text_ = text;
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  options.set_max_mem(kProgramBytesMax);
-  pattern->expression_ = std::make_unique<re2::RE2>(in_re2_syntax(text), options);
-  if (!pattern->expression_->ok()) {
-    if (!well_formed(text)) return nullptr;
+  if (search) {
+    re2::RE2::Options options;
+    options.set_log_errors(false);
+    options.set_max_mem(kProgramBytesMax);
+    pattern->expression_ = std::make_unique<re2::RE2>(in_re2_syntax(text), options);
+    if (pattern->expression_->ok()) {
+      pattern->cost_ = pattern->expression_->ProgramSize();
+      return pattern;
+    }
     pattern->expression_.reset();
+    pattern->cost_ = kFailureCost;
   }
+  if (!well_formed(text)) return nullptr;
   return pattern;
 }
 

@@ -165,6 +165,18 @@ TEST(JsonSchemaCompatibility, AChangeDeepInARecursiveSchemaIsFound) {
   EXPECT_FALSE(reads(tree("integer"), tree("number")));
 }
 
+TEST(JsonSchemaCompatibility, AChangeAtTheEndOfALongChainOfReferencesIsFound) {
+  const auto chain = [](std::string_view end) {
+    std::string text = R"({"$ref":"#/definitions/0","definitions":{)";
+    for (int i = 0; i < 3'000; ++i) {
+      text += fmt::format(R"("{}":{{"properties":{{"next":{{"$ref":"#/definitions/{}"}}}}}},)", i, i + 1);
+    }
+    return text + fmt::format(R"("3000":{{"type":"{}"}}}}}})", end);
+  };
+  EXPECT_TRUE(reads(chain("string"), chain("string")));
+  EXPECT_FALSE(reads(chain("string"), chain("boolean")));
+}
+
 TEST(JsonSchemaCompatibility, WhatHoldsOnlyWhileAPairIsOpenIsNotRemembered) {
   // One branch of the combination fits only as long as the pair around it is thought to; that one fails by its leaf.
   const auto schema = [](std::string_view leaf) {
