@@ -7,6 +7,7 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <sstream>
 
 #include "schema/compatibility_level.h"
 #include "schema/json/compatibility.h"
@@ -22,7 +23,7 @@ namespace fs = std::filesystem;
 /// The folder, or nothing after saying so.
 std::optional<fs::path> conformance_folder() {
   const char* chosen = std::getenv("WEFT_CONFORMANCE");
-  const fs::path folder = fs::path(chosen != nullptr ? chosen : "../shared/conformance") / "registry";
+  const fs::path folder = chosen != nullptr ? chosen : "../shared/conformance";
   if (fs::exists(folder)) return folder;
   std::fprintf(stderr, "\n*** CONFORMANCE DID NOT RUN: %s does not exist ***\n\n", folder.c_str());
   const char* ci = std::getenv("CI");
@@ -60,7 +61,7 @@ std::vector<ReferencedText> references_in(const JsonNode& test, std::string_view
 TEST(JsonSchemaConformance, ValidSchemasAreAcceptedAndOthersRefused) {
   const auto folder = conformance_folder();
   if (!folder) return;
-  const int count = for_each_case(*folder / "validity.jsonl", [](const JsonNode& test) {
+  const int count = for_each_case(*folder / "registry/validity.jsonl", [](const JsonNode& test) {
     const auto schema = Schema::parse(text_of(test, "schema"));
     EXPECT_EQ(schema.ok(), test.find("valid")->boolean)
         << text_of(test, "schema") << " " << (schema.ok() ? "" : schema.error().message);
@@ -73,7 +74,7 @@ TEST(JsonSchemaConformance, CanonicalAndNormalizedTextsAgree) {
   if (!folder) return;
   int count = 0;
   for (const char* file : {"canonical.jsonl", "canonical-confluent.jsonl"}) {
-    count += for_each_case(*folder / file, [](const JsonNode& test) {
+    count += for_each_case(*folder / "registry" / file, [](const JsonNode& test) {
       const auto schema = Schema::parse(text_of(test, "schema"));
       ASSERT_TRUE(schema.ok()) << schema.error().message;
       EXPECT_EQ(canonical_text(**schema), text_of(test, "canonical"));
@@ -86,7 +87,7 @@ TEST(JsonSchemaConformance, CanonicalAndNormalizedTextsAgree) {
 TEST(JsonSchemaConformance, SchemasEquivalentWhenNormalizedAreOneText) {
   const auto folder = conformance_folder();
   if (!folder) return;
-  for_each_case(*folder / "equivalence.jsonl", [](const JsonNode& test) {
+  for_each_case(*folder / "registry/equivalence.jsonl", [](const JsonNode& test) {
     const auto a = Schema::parse(text_of(test, "a")), b = Schema::parse(text_of(test, "b"));
     ASSERT_TRUE(a.ok() && b.ok());
     EXPECT_EQ(normalized_text(**a) == normalized_text(**b), test.find("same_when_normalized")->boolean);
@@ -119,7 +120,7 @@ TEST(JsonSchemaConformance, CompatibilityVerdictsAndChangesAgree) {
   if (!folder) return;
   for (const char* file : {"json-compat.jsonl", "json-matrix.jsonl", "json-compat-confluent.jsonl"}) {
     int agreed = 0, listed = 0, same_changes = 0;
-    const int count = for_each_case(*folder / file, [&](const JsonNode& test) {
+    const int count = for_each_case(*folder / "registry" / file, [&](const JsonNode& test) {
       std::vector<std::shared_ptr<const Schema>> old;
       const auto old_references = references_in(test, "old_references");
       for (const JsonNode& text : test.find("old")->elements) {
@@ -155,6 +156,50 @@ TEST(JsonSchemaConformance, CompatibilityVerdictsAndChangesAgree) {
     std::printf("%s: %d of %d verdicts, %d of %d lists of changes\n", file, agreed, count, same_changes, listed);
     EXPECT_GT(count, 300);
   }
+}
+
+TEST(JsonSchemaConformance, PublishedSchemasReadTheirOwnDataAfterPrinting) {
+  const auto folder = conformance_folder();
+  if (!folder) return;
+  int count = 0;
+  for (const char* name :
+       {"examples/jsonschema/nakadi-product-json-schema.json", "standards/asyncapi/2.6.0.json",
+        "standards/asyncapi/3.1.0.json", "standards/openapi/3.0-schema.json", "standards/openapi/3.1-schema.json",
+        "standards/odcs/odcs-json-schema-v3.1.0.json", "standards/dpds/dpds-1.0.0.schema.json",
+        "standards/cloudevents/cloudevents.json", "standards/odpi-4.0/odps.json",
+        "standards/openlineage/OpenLineage.json", "standards/mcp/2025-11-25.schema.json"}) {
+    std::ifstream file(*folder / name);
+    std::stringstream text;
+    text << file.rdbuf();
+    SCOPED_TRACE(name);
+    const auto schema = Schema::parse(text.str());
+    ASSERT_TRUE(schema.ok()) << schema.error().message;
+    const std::string canonical = canonical_text(**schema);
+    const auto again = Schema::parse(canonical);
+    ASSERT_TRUE(again.ok()) << again.error().message;
+    EXPECT_EQ(canonical_text(**again), canonical);
+    EXPECT_EQ(normalized_text(**again), normalized_text(**schema));
+    const auto reasons = incompatibilities(**again, **schema);
+    ASSERT_TRUE(reasons.ok()) << reasons.error().message;
+    EXPECT_TRUE(reasons->empty());
+    ++count;
+  }
+  EXPECT_EQ(count, 11);
+}
+
+TEST(JsonSchemaConformance, APublishedMinorVersionReadsDataOfTheFirstAndNotTheReverse) {
+  const auto folder = conformance_folder();
+  if (!folder) return;
+  const auto version = [&](std::string_view name) {
+    std::ifstream file(*folder / "examples/jsonschema/evolution" / name);
+    std::stringstream text;
+    text << file.rdbuf();
+    return Schema::parse(text.str()).value();
+  };
+  const auto first = version("snowplow-mobile_context-1-0-0.json"),
+             last = version("snowplow-mobile_context-1-0-3.json");
+  EXPECT_TRUE(incompatibilities(*last, *first)->empty());
+  EXPECT_FALSE(incompatibilities(*first, *last)->empty());
 }
 
 }  // namespace

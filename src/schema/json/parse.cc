@@ -36,6 +36,58 @@ bool is_whole(const JsonNode& node) {
   return node.is_integer() || node.number() == std::floor(node.number());
 }
 
+bool all_type_names(const JsonNode& node) {
+  return node.is_array() && std::all_of(node.elements.begin(), node.elements.end(), is_type_name);
+}
+
+bool all_arrays_of_strings(const JsonNode& node) {
+  return node.is_object() && std::all_of(node.members.begin(), node.members.end(),
+                                         [](const auto& member) { return all_strings(member.value); });
+}
+
+/// What a keyword's value must be; empty when it is.
+std::string_view wanted_instead(Takes takes, const JsonNode& value, Draft draft) {
+  const auto unless = [](bool fits, std::string_view wanted) { return fits ? std::string_view() : wanted; };
+  switch (takes) {
+    case Takes::kAnything:
+    case Takes::kSchema:
+    case Takes::kDefinitions:
+      return {};
+    case Takes::kString:
+    case Takes::kPattern:
+      return unless(value.is_string(), "a string");
+    case Takes::kStrings:
+      return unless(all_strings(value), "an array of strings");
+    case Takes::kBoolean:
+      return unless(value.is_boolean(), "true or false");
+    case Takes::kInteger:
+      return unless(is_whole(value), "a whole number");
+    case Takes::kNumber:
+      return unless(value.is_number(), "a number");
+    case Takes::kDivisor:
+      return unless(value.is_number() && value.number() != 0, "a number other than 0");
+    case Takes::kExclusiveLimit:
+      return draft == Draft::k4 ? unless(value.is_boolean(), "true or false in draft 4")
+                                : unless(value.is_number(), "a number since draft 6");
+    case Takes::kTypes:
+      return unless(is_type_name(value) || all_type_names(value),
+                    "null, boolean, integer, number, string, array or object, or an array of these");
+    case Takes::kArray:
+      return unless(value.is_array(), "an array");
+    case Takes::kSchemas:
+      return unless(value.is_array(), "an array of schemas");
+    case Takes::kSchemaOrSchemas:
+      return unless(value.is_array() || value.is_object() || value.is_boolean(), "a schema or an array of schemas");
+    case Takes::kSchemaMap:
+    case Takes::kPatternMap:
+    case Takes::kDependencies:
+      return unless(value.is_object(), "an object of schemas");
+    case Takes::kNameMap:
+      return unless(all_arrays_of_strings(value), "an object of arrays of names");
+  }
+  return {};
+}
+
 }  // namespace
 
 /// Reads schemas from the root inwards; what is referred to is read when the reference is met, from a list, so that
@@ -162,71 +214,10 @@ class Parser {
 
   /// Whether the value is what the keyword takes; schemas inside are checked when they are read.
   Result<void> check(const KeywordRule& rule, const JsonNode& value, Subschema& schema) {
-    const auto must_be = [&](std::string_view what) -> Error {
-      return refuse("\"{}\" must be {}, and is {}", rule.name, what, value.kind_text());
-    };
-    switch (rule.takes) {
-      case Takes::kAnything:
-      case Takes::kSchema:
-        return {};
-      case Takes::kString:
-        if (!value.is_string()) return must_be("a string");
-        return {};
-      case Takes::kStrings:
-        if (!all_strings(value)) return must_be("an array of strings");
-        return {};
-      case Takes::kPattern: {
-        if (!value.is_string()) return must_be("a string");
-        TRY_ASSIGN(schema.pattern, pattern(value.text));
-        return {};
-      }
-      case Takes::kBoolean:
-        if (!value.is_boolean()) return must_be("true or false");
-        return {};
-      case Takes::kInteger:
-        if (!is_whole(value)) return must_be("a whole number");
-        return {};
-      case Takes::kNumber:
-        if (!value.is_number()) return must_be("a number");
-        return {};
-      case Takes::kDivisor:
-        if (!value.is_number() || value.number() == 0) return must_be("a number other than 0");
-        return {};
-      case Takes::kExclusiveLimit:
-        if (schema.draft == Draft::k4 ? !value.is_boolean() : !value.is_number()) {
-          return must_be(schema.draft == Draft::k4 ? "true or false in draft 4" : "a number since draft 6");
-        }
-        return {};
-      case Takes::kTypes:
-        if (is_type_name(value)) return {};
-        if (!value.is_array() || !std::all_of(value.elements.begin(), value.elements.end(), is_type_name)) {
-          return must_be("null, boolean, integer, number, string, array or object, or an array of these");
-        }
-        return {};
-      case Takes::kArray:
-        if (!value.is_array()) return must_be("an array");
-        return {};
-      case Takes::kSchemas:
-        if (!value.is_array()) return must_be("an array of schemas");
-        return {};
-      case Takes::kSchemaOrSchemas:
-        if (!value.is_array() && !value.is_object() && !value.is_boolean()) {
-          return must_be("a schema or an array of schemas");
-        }
-        return {};
-      case Takes::kSchemaMap:
-      case Takes::kPatternMap:
-      case Takes::kDependencies:
-        if (!value.is_object()) return must_be("an object of schemas");
-        return {};
-      case Takes::kNameMap:
-        if (!value.is_object()) return must_be("an object of arrays of names");
-        for (const auto& member : value.members) {
-          if (!all_strings(member.value)) return refuse("the names at \"{}\" must be an array of strings", member.name);
-        }
-        return {};
-      case Takes::kDefinitions:
-        return {};
+    const std::string_view wanted = wanted_instead(rule.takes, value, schema.draft);
+    if (!wanted.empty()) return refuse("\"{}\" must be {}, and is {}", rule.name, wanted, value.kind_text());
+    if (rule.takes == Takes::kPattern) {
+      TRY_ASSIGN(schema.pattern, pattern(value.text));
     }
     return {};
   }
