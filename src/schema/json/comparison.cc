@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 
+#include "base/utf8.h"
 #include "schema/json/equality.h"
 #include "schema/json/pattern.h"
 
@@ -14,7 +15,8 @@ using Kind = Shape::Kind;
 
 constexpr std::size_t kPairsMax = 300'000;  // of all passes together
 constexpr std::size_t kDepthMax = 200;
-constexpr std::size_t kChangesMax = 200;  // of one pair
+constexpr std::size_t kStepsMax = 5'000'000;
+constexpr std::size_t kChangesMax = 100;  // allowed ones, and as many others, of one pair
 constexpr std::size_t kChangesKeptMax = 500'000;
 constexpr std::size_t kPathBytesMax = 300;
 
@@ -89,7 +91,7 @@ std::string joined(std::string_view path, std::string_view more) {
   std::string out(path);
   if (!out.empty() && !more.empty()) out += '/';
   out += more;
-  if (out.size() > kPathBytesMax) out.resize(kPathBytesMax);
+  out.resize(utf8_prefix(out, kPathBytesMax).size());
   return out;
 }
 
@@ -116,21 +118,28 @@ Result<Found> Comparison::run(const Subschema& old_schema, const Subschema& new_
 
 void Comparison::add(Found& found, ChangeKind kind, std::string_view path) {
   found.compatible = found.compatible && is_allowed(kind, policy_);
-  too_large_ = too_large_ || ++changes_ > kChangesKeptMax;
-  if (found.changes.size() < kChangesMax && !too_large_) found.changes.push_back({kind, joined(path, {})});
+  keep(found, kind, joined(path, {}));
 }
 
 void Comparison::add(Found& found, const Found& more, std::string_view path) {
   found.compatible = found.compatible && more.compatible;
-  for (const Change& change : more.changes) {
-    too_large_ = too_large_ || ++changes_ > kChangesKeptMax;
-    if (found.changes.size() == kChangesMax || too_large_) break;
-    found.changes.push_back({change.kind, joined(path, change.path)});
-  }
+  for (const Change& change : more.changes) keep(found, change.kind, joined(path, change.path));
 }
+
+void Comparison::keep(Found& found, ChangeKind kind, std::string path) {
+  too_large_ = too_large_ || ++changes_ > kChangesKeptMax;
+  const bool allowed = is_allowed(kind, policy_);
+  const std::size_t alike = allowed ? found.forgiven : found.changes.size() - found.forgiven;
+  if (too_large_ || alike == kChangesMax) return;
+  found.changes.push_back({kind, std::move(path)});
+  found.forgiven += allowed ? 1 : 0;
+}
+
+void Comparison::count(std::size_t steps) { too_large_ = too_large_ || (steps_ += steps) > kStepsMax; }
 
 const Found& Comparison::compare(const Shape& a, const Shape& b) {
   const Pair pair(&a, &b);
+  count(1);
   if (const auto known = known_.find(pair); known != known_.end()) return known->second;
   const bool open = open_.contains(pair);
   if (open || open_.size() == kDepthMax) {
@@ -271,6 +280,7 @@ void Comparison::compare_patterns(const Subschema& a, const Subschema& b, Found&
 }
 
 void Comparison::compare_values(const JsonNode& a, const JsonNode& b, Found& found) {
+  count(a.elements.size() + b.elements.size());
   const auto contains_all = [](const JsonNode& some, const JsonNode& all) {
     std::unordered_multimap<std::uint64_t, const JsonNode*> known;
     for (const JsonNode& value : some.elements) known.emplace(json_hash(value), &value);

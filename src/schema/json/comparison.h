@@ -15,8 +15,9 @@ namespace weft::schema::json {
 /// What was found when one pair of schemas was compared. Paths are relative to the pair: "properties/a", empty for the
 /// pair itself.
 struct Found {
-  std::vector<Change> changes;
-  bool compatible = true;  ///< Counts changes, too, that there was no room for.
+  std::vector<Change> changes;  ///< The first ones; where some are not allowed, some of these.
+  std::size_t forgiven = 0;     ///< How many of them are allowed.
+  bool compatible = true;       ///< All are allowed, those too that there was no room for.
 };
 
 /// Compares pairs of schemas, old with new. Each pair is compared once: the number of pairs bounds the work. A pair met
@@ -27,7 +28,7 @@ class Comparison {
  public:
   explicit Comparison(Policy policy) : policy_(policy) {}
 
-  /// Errors: kTooLarge when there are too many pairs or changes.
+  /// Errors: kTooLarge when there are too many pairs, names or changes.
   Result<Found> run(const Subschema& old_schema, const Subschema& new_schema);
 
  private:
@@ -35,6 +36,8 @@ class Comparison {
 
   void add(Found& found, ChangeKind kind, std::string_view path = {});
   void add(Found& found, const Found& more, std::string_view path = {});
+  void keep(Found& found, ChangeKind kind, std::string path);
+  void count(std::size_t steps);
 
   const Found& compare(const Shape& a, const Shape& b);
   const Found& compare(const Subschema& a, const Subschema& b) { return compare(shapes_.of(a), shapes_.of(b)); }
@@ -68,6 +71,7 @@ class Comparison {
   const Found nothing_;
   bool assumed_ = false;  // this pass counted a pair as compatible without comparing it
   bool too_large_ = false;
+  std::size_t steps_ = 0;
   std::size_t pairs_ = 0;
   std::size_t changes_ = 0;
 };

@@ -1,9 +1,11 @@
 // Objects and arrays: what they are made of, and what else they may hold.
 #include <algorithm>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/utf8.h"
 #include "schema/json/comparison.h"
 #include "schema/json/content_model.h"
 #include "schema/json/pattern.h"
@@ -46,12 +48,12 @@ const Subschema* cover(const Subschema& object, std::string_view name) {
 }
 
 std::string under(std::string_view list, std::string_view name) {
-  return std::string(list).append("/").append(name.substr(0, 300));
+  return std::string(list).append("/").append(utf8_prefix(name, 300));
 }
 
 /// `dependencies` and its two later halves.
-std::unordered_map<std::string_view, Names> needed_names(const Subschema& object) {
-  std::unordered_map<std::string_view, Names> needed;
+std::map<std::string_view, Names> needed_names(const Subschema& object) {
+  std::map<std::string_view, Names> needed;
   for (const Keyword keyword : {Keyword::kDependencies, Keyword::kDependentRequired}) {
     if (!object.has(keyword)) continue;
     for (const auto& member : object.word(keyword)->members) {
@@ -61,9 +63,11 @@ std::unordered_map<std::string_view, Names> needed_names(const Subschema& object
   return needed;
 }
 
-Children needed_schemas(const Subschema& object) {
-  Children needed = by_name(object.all(Keyword::kDependencies));
-  needed.merge(by_name(object.all(Keyword::kDependentSchemas)));
+std::map<std::string_view, const Subschema*> needed_schemas(const Subschema& object) {
+  std::map<std::string_view, const Subschema*> needed;
+  for (const Keyword keyword : {Keyword::kDependencies, Keyword::kDependentSchemas}) {
+    for (const Child& child : object.all(keyword)) needed.emplace(child.name, child.schema);
+  }
   return needed;
 }
 
@@ -106,6 +110,7 @@ std::optional<ChangeKind> unevaluated_changed(const Subschema* a, const Subschem
 
 void Comparison::compare_objects(const Subschema& a, const Subschema& b, Found& found) {
   const auto before = a.all(Keyword::kProperties), after = b.all(Keyword::kProperties);
+  count(before.size() + after.size());
   const Children named_before = by_name(before), named_after = by_name(after);
   const Names required_before = names_in(a.word(Keyword::kRequired));
   const Names required_after = names_in(b.word(Keyword::kRequired));
@@ -148,6 +153,7 @@ void Comparison::compare_objects(const Subschema& a, const Subschema& b, Found& 
 
 void Comparison::property_removed(const Child& property, const Subschema& b, Found& found, std::string_view path) {
   if (is_open(b)) return add(found, C::kPropertyRemovedFromOpen, path);
+  count(b.all(Keyword::kPatternProperties).size());
   if (const Subschema* covering = cover(b, property.name)) {
     const Found& inner = compare(*property.schema, *covering);
     add(found, inner, path);
@@ -168,6 +174,7 @@ void Comparison::property_added(const Subschema& a, const Child& property, bool 
                                                               : C::kRequiredPropertyAddedToOpen,
                path);
   }
+  count(a.all(Keyword::kPatternProperties).size());
   if (const Subschema* covering = cover(a, property.name)) {
     const Found& inner = compare(*covering, *property.schema);
     add(found, inner, path);
@@ -199,11 +206,11 @@ void Comparison::compare_dependencies(const Subschema& a, const Subschema& b, Fo
   for (const auto& [name, after] : names_after) {
     if (!names_before.contains(name)) add(found, C::kDependencyArrayAdded, under("dependencies", name));
   }
-  const Children schemas_before = needed_schemas(a), schemas_after = needed_schemas(b);
+  const auto schemas_before = needed_schemas(a), schemas_after = needed_schemas(b);
   for (const auto& [name, before] : schemas_before) {
     const std::string path = under("dependencies", name);
-    if (const Subschema* after = find(schemas_after, name)) {
-      add(found, compare(*before, *after), path);
+    if (const auto after = schemas_after.find(name); after != schemas_after.end()) {
+      add(found, compare(*before, *after->second), path);
     } else {
       add(found, C::kDependencySchemaRemoved, path);
     }

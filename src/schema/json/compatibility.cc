@@ -11,12 +11,13 @@ Result<std::vector<Change>> changes(const Schema& old_schema, const Schema& new_
 }
 
 Result<std::vector<Incompatibility>> incompatibilities(const Schema& reader, const Schema& writer, Policy policy) {
-  TRY_ASSIGN(const std::vector<Change> all, changes(writer, reader, policy));
+  TRY_ASSIGN(const Found found, Comparison(policy).run(writer.root(), reader.root()));
   std::vector<Incompatibility> reasons;
-  for (const Change& change : all) {
+  for (const Change& change : found.changes) {
     if (is_allowed(change.kind, policy)) continue;
-    reasons.push_back({change.kind, change.path, std::string(change_text(change.kind))});
+    reasons.push_back({change.kind, "#/" + change.path, std::string(change_text(change.kind))});
   }
+  CHECK(reasons.empty() == found.compatible, "a verdict without a reason");
   return reasons;
 }
 

@@ -10,8 +10,8 @@
 namespace weft::schema::json {
 
 /// Everything that differs from the old schema to the new one, as far as it was found before one difference settled a
-/// comparison; of very different schemas the first 200. The new schema reads data of the old one when the policy allows
-/// every change. Errors: kTooLarge when comparing takes too many steps (combinations inside combinations).
+/// comparison; of very different schemas the first hundreds. The new schema reads data of the old one when the policy
+/// allows every change. Errors: kTooLarge when comparing takes too many steps (combinations inside combinations).
 Result<std::vector<Change>> changes(const Schema& old_schema, const Schema& new_schema,
                                     Policy policy = Policy::kStrict);
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/utf8.h"
 #include "schema/json/uri.h"
 
 namespace weft::schema::json {
@@ -116,7 +117,7 @@ Result<Place> Documents::find(const Place& from, std::string_view reference) {
   if (document == nullptr) {
     return error(ErrorCode::kInvalidArgument,
                  "\"$ref\" to \"{}\": no schema of that name was given as a reference, and none is fetched",
-                 reference.substr(0, 200));
+                 utf8_prefix(reference, 200));
   }
   if (fragment.empty()) return *document;
   if (fragment.front() != '/') {
@@ -135,7 +136,7 @@ Result<Place> Documents::find(const Place& from, std::string_view reference) {
     if (place.ok()) return place;
   }
   return error(ErrorCode::kInvalidArgument, "\"$ref\" to \"{}\": there is no such place in the schema",
-               reference.substr(0, 200));
+               utf8_prefix(reference, 200));
 }
 
 Result<Place> Documents::walk(Place place, std::string_view pointer) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/utf8.h"
 #include "schema/json/documents.h"
 #include "schema/json/pattern.h"
 #include "schema/json/schema.h"
@@ -124,7 +125,7 @@ class Parser {
   class Step {
    public:
     Step(std::string& path, std::string_view step) : path_(path), size_(path.size()) {
-      path_.append("/").append(step.substr(0, path_.size() < kPlaceBytesMax ? kPlaceBytesMax : 0));
+      path_.append("/").append(utf8_prefix(step, path_.size() < kPlaceBytesMax ? kPlaceBytesMax : 0));
     }
     ~Step() { path_.resize(size_); }
     Step(const Step&) = delete;
@@ -137,14 +138,14 @@ class Parser {
 
   template <class... Args>
   Error refuse(fmt::format_string<Args...> text, Args&&... args) const {
-    return error(ErrorCode::kInvalidArgument, "JSON schema at {}: {}",
-                 std::string_view(path_).substr(0, kPlaceBytesMax), fmt::format(text, std::forward<Args>(args)...));
+    return error(ErrorCode::kInvalidArgument, "JSON schema at {}: {}", utf8_prefix(path_, kPlaceBytesMax),
+                 fmt::format(text, std::forward<Args>(args)...));
   }
   /// The same error with the place where it happened.
   template <class T>
   Result<T> located(Result<T> result) const {
     if (result.ok()) return result;
-    return error(result.error().code, "JSON schema at {}: {}", std::string_view(path_).substr(0, kPlaceBytesMax),
+    return error(result.error().code, "JSON schema at {}: {}", utf8_prefix(path_, kPlaceBytesMax),
                  result.error().message);
   }
 
@@ -276,7 +277,7 @@ class Parser {
       return error(ErrorCode::kTooLarge, "a JSON schema may hold at most {} different patterns", kPatternsMax);
     }
     known = Pattern::compile(text, pattern_cost_ < kPatternCostMax);
-    if (known == nullptr) return refuse("\"{}\" is not a regular expression", text.substr(0, 200));
+    if (known == nullptr) return refuse("\"{}\" is not a regular expression", utf8_prefix(text, 200));
     pattern_cost_ += known->cost();
     return known.get();
   }

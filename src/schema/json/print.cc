@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace weft::schema::json {
 namespace {
 
@@ -31,10 +33,10 @@ std::string of_type(const Subschema& schema, Type type, int depth) {
     return items == nullptr ? "array" : "array of " + words_of(*items, depth);
   }
   if (type == Type::kObject && schema.has(Keyword::kTitle)) {
-    return std::string(schema.text(Keyword::kTitle).substr(0, kNameBytesMax));
+    return std::string(utf8_prefix(schema.text(Keyword::kTitle), kNameBytesMax));
   }
   const std::string_view format = schema.text(Keyword::kFormat);
-  if (type == Type::kString && !format.empty()) return std::string(format.substr(0, kNameBytesMax)) + " (string)";
+  if (type == Type::kString && !format.empty()) return std::string(utf8_prefix(format, kNameBytesMax)) + " (string)";
   return std::string(type_name(type));
 }
 
@@ -43,7 +45,7 @@ std::string_view referred_name(const Subschema& schema) {
   std::string_view target = schema.text(Keyword::kRef);
   if (target.ends_with(".json")) target.remove_suffix(5);
   const auto last = target.find_last_of("/#");
-  return (last == std::string_view::npos ? target : target.substr(last + 1)).substr(0, kNameBytesMax);
+  return utf8_prefix(last == std::string_view::npos ? target : target.substr(last + 1), kNameBytesMax);
 }
 
 std::string_view untyped_words(const Subschema& schema) {

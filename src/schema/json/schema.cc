@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "schema/json/pattern.h"
 
 namespace weft::schema::json {
@@ -52,7 +53,7 @@ Result<void> check_field_names(const Schema& schema) {
   for (const Child& property : schema.root().all(Keyword::kProperties)) {
     if (!property.name.starts_with("$$")) continue;
     return error(ErrorCode::kInvalidArgument, "JSON schema at #/properties/{}: a field's name may not begin with $$",
-                 property.name.substr(0, 200));
+                 utf8_prefix(property.name, 200));
   }
   return {};
 }

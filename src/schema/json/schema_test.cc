@@ -177,6 +177,15 @@ TEST(JsonSchemaCompatibility, AChangeAtTheEndOfALongChainOfReferencesIsFound) {
   EXPECT_FALSE(reads(chain("string"), chain("boolean")));
 }
 
+TEST(JsonSchemaCompatibility, TheReasonIsNotLostBehindManyAllowedChanges) {
+  std::string before = R"({"additionalProperties":false,"properties":{)", after = before;
+  for (int i = 0; i < 500; ++i) {
+    before += fmt::format(R"("p{}":{{"type":"integer"}},)", i);
+    after += fmt::format(R"("p{}":{{"type":"number"}},)", i);
+  }
+  EXPECT_FALSE(reads(after + R"("last":{"type":"string"}}})", before + R"("last":{"type":"null"}}})"));
+}
+
 TEST(JsonSchemaCompatibility, WhatHoldsOnlyWhileAPairIsOpenIsNotRemembered) {
   // One branch of the combination fits only as long as the pair around it is thought to; that one fails by its leaf.
   const auto schema = [](std::string_view leaf) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <unordered_map>
 
+#include "base/utf8.h"
 #include "schema/json/content_model.h"
 #include "schema/json/equality.h"
 #include "schema/json/pattern.h"
@@ -65,7 +66,7 @@ class Validator {
   class Step {
    public:
     Step(std::string& path, std::string_view step) : path_(path), size_(path.size()) {
-      path_.append("/").append(step.substr(0, path_.size() < kPathBytesMax ? kPathBytesMax : 0));
+      path_.append("/").append(utf8_prefix(step, path_.size() < kPathBytesMax ? kPathBytesMax : 0));
     }
     ~Step() { path_.resize(size_); }
     Step(const Step&) = delete;
@@ -79,7 +80,8 @@ class Validator {
   template <class... Args>
   bool refuse(fmt::format_string<Args...> text, Args&&... args) {
     if (quiet_ == 0 && violations_.size() < kViolationsMax) {
-      violations_.push_back({path_.substr(0, kPathBytesMax), fmt::format(text, std::forward<Args>(args)...)});
+      violations_.push_back(
+          {std::string(utf8_prefix(path_, kPathBytesMax)), fmt::format(text, std::forward<Args>(args)...)});
     }
     return false;
   }
@@ -306,7 +308,7 @@ class Validator {
     }
     for (const Child& property : schema.all(Keyword::kPatternProperties)) {
       for (std::size_t i = 0; i < value.members.size() && !too_large_; ++i) {
-        count(1);
+        count(1 + value.members[i].name.size() / 64);
         if (!property.pattern->searchable()) {
           named[i] = true;
         } else if (property.pattern->found_in(value.members[i].name)) {
