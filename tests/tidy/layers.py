@@ -30,6 +30,7 @@ CONFINED = {
     r"yaml-cpp/": {"identity", "mesh", "api"},
     r"CLI/": {"server"},
     r"toml\+\+/": {"server"},
+    r"google/protobuf/": {"schema"},
 }
 
 
