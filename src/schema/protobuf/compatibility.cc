@@ -38,7 +38,8 @@ constexpr std::array kKinds = {
               "a numeric field changes between singular and repeated"},
     KindEntry{kFieldStringOrBytesLabelChanged, "FIELD_STRING_OR_BYTES_LABEL_CHANGED", true,
               "the field changes between singular and repeated"},
-    KindEntry{kRequiredFieldAdded, "REQUIRED_FIELD_ADDED", false, "the required field is new: old data does not have it"},
+    KindEntry{kRequiredFieldAdded, "REQUIRED_FIELD_ADDED", false,
+              "the required field is new: old data does not have it"},
     KindEntry{kRequiredFieldRemoved, "REQUIRED_FIELD_REMOVED", false,
               "the required field is gone: old programs demand it"},
     KindEntry{kOneofAdded, "ONEOF_ADDED", true, "the oneof is new"},
@@ -74,11 +75,11 @@ char scalar_group(std::string_view type) {
 struct FieldType {
   enum class Kind { kScalar, kMessage, kMap };
   Kind kind = Kind::kMessage;
-  char group = 0;                      ///< Of kScalar.
-  std::string name;                    ///< As written.
-  const NamedType* named = nullptr;    ///< Of kMessage; null when nothing declares it.
-  const Message* own_body = nullptr;   ///< Of a proto2 group.
-  std::string key, value;              ///< Of kMap: types as written.
+  char group = 0;                     ///< Of kScalar.
+  std::string name;                   ///< As written.
+  const NamedType* named = nullptr;   ///< Of kMessage; null when nothing declares it.
+  const Message* own_body = nullptr;  ///< Of a proto2 group.
+  std::string key, value;             ///< Of kMap: types as written.
 };
 
 /// One version, while messages of both are compared.
@@ -158,8 +159,8 @@ class Comparer {
   };
   /// Where two messages (or files) that are compared stand.
   struct Place {
-    std::string path;                 ///< "Outer.Inner", for differences.
-    std::string old_scope, new_scope; ///< Full names, for lookups.
+    std::string path;                  ///< "Outer.Inner", for differences.
+    std::string old_scope, new_scope;  ///< Full names, for lookups.
 
     Place inside(const std::string& name) const {
       return {join_name(path, name), join_name(old_scope, name), join_name(new_scope, name)};
@@ -258,7 +259,7 @@ class Comparer {
     }
     for (const auto& [number, member] : updates) {
       if (originals.count(number) > 0) continue;
-      add(member.oneof != nullptr                        ? kOneofFieldAdded
+      add(member.oneof != nullptr                   ? kOneofFieldAdded
           : member.field->label == Label::kRequired ? kRequiredFieldAdded
                                                     : kFieldAdded,
           path(place, member));
@@ -295,7 +296,8 @@ class Comparer {
         const auto before = originals.find(field.number);
         if (before == originals.end()) continue;
         if (before->second.oneof == nullptr) ++alone;
-        groups.insert(before->second.oneof == nullptr ? static_cast<const void*>(before->second.field) : before->second.oneof);
+        groups.insert(before->second.oneof == nullptr ? static_cast<const void*>(before->second.field)
+                                                      : before->second.oneof);
       }
       if (groups.size() < 2) continue;
       add(alone > 1 ? kMultipleFieldsMovedToOneof : kFieldMovedToExistingOneof, join_name(place.path, oneof.name));
@@ -303,7 +305,8 @@ class Comparer {
   }
 
   /// Oneofs that went with all their members: nothing in the new message can be taken for them.
-  static std::set<std::string_view> dropped_oneofs(const Message& original, const Message& update, const Members& updates) {
+  static std::set<std::string_view> dropped_oneofs(const Message& original, const Message& update,
+                                                   const Members& updates) {
     std::set<std::string_view> dropped;
     const auto kept = by_name(update.oneofs);
     for (const Oneof& oneof : original.oneofs) {
@@ -330,7 +333,8 @@ class Comparer {
   void compare_field_types(const FieldType& from, const FieldType& to, bool labels_differ, const Place& place,
                            const std::string& at) {
     // A group is written between two tags, a message behind its length.
-    if (from.kind != to.kind || (from.own_body == nullptr) != (to.own_body == nullptr)) return add(kFieldKindChanged, at);
+    if (from.kind != to.kind || (from.own_body == nullptr) != (to.own_body == nullptr))
+      return add(kFieldKindChanged, at);
     switch (from.kind) {
       case FieldType::Kind::kScalar:
         if (from.group != to.group) {
@@ -342,7 +346,8 @@ class Comparer {
       case FieldType::Kind::kMap:
         // An entry's value is no map itself, so this ends.
         compare_field_types(old_.type(from.key, place.old_scope), new_.type(to.key, place.new_scope), false, place, at);
-        compare_field_types(old_.type(from.value, place.old_scope), new_.type(to.value, place.new_scope), false, place, at);
+        compare_field_types(old_.type(from.value, place.old_scope), new_.type(to.value, place.new_scope), false, place,
+                            at);
         return;
       case FieldType::Kind::kMessage:
         compare_message_types(from, to, place, at);

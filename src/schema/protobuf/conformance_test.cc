@@ -72,9 +72,10 @@ TEST(ProtobufConformance, ValidSchemasAreAcceptedAndOthersRefused) {
   EXPECT_GE(count, 20);
 }
 
-/// Cases whose expected texts are those of another schema: no message of `schema` stands in them, so nothing could print
-/// one as the other. What these texts say about printing is checked all the same: each has to be its own canonical or
-/// normalised text, and the text that stands for the case's schema is found in the case named here, if there is one.
+/// Cases whose expected texts are those of another schema: no message of `schema` stands in them, so nothing could
+/// print one as the other. What these texts say about printing is checked all the same: each has to be its own
+/// canonical or normalised text, and the text that stands for the case's schema is found in the case named here, if
+/// there is one.
 struct Mispaired {
   std::string_view texts_are_in;  ///< The case that holds what this case's schema prints.
   bool normalized_is_proto = true;
@@ -123,7 +124,8 @@ TEST(ProtobufConformance, CanonicalAndNormalizedTextsAgree) {
 }
 
 /// Verdict of a level on a history, oldest first.
-bool compatible(CompatibilityLevel level, const std::vector<std::shared_ptr<const Schema>>& old, const Schema& candidate) {
+bool compatible(CompatibilityLevel level, const std::vector<std::shared_ptr<const Schema>>& old,
+                const Schema& candidate) {
   const std::size_t first = is_transitive(level) || old.empty() ? 0 : old.size() - 1;
   for (std::size_t i = first; i < old.size(); ++i) {
     if (needs_backward(level) && !incompatibilities(candidate, *old[i]).empty()) return false;
@@ -202,7 +204,8 @@ TEST(ProtobufConformance, FramesAreWrittenAndReadAsTheFormatHasThem) {
     }
     Buffer written;
     const Buffer message = test.find("payload_hex") == nullptr ? Buffer() : unhex(text_of(test, "payload_hex"));
-    if (const auto* id = test.find("schema_id")) append_frame(written, SchemaId(static_cast<std::int32_t>(*id->integer())));
+    if (const auto* id = test.find("schema_id"))
+      append_frame(written, SchemaId(static_cast<std::int32_t>(*id->integer())));
     const std::size_t frame = written.size();
     append_message_indexes(written, indexes);
     written.insert(written.end(), message.begin(), message.end());

@@ -13,7 +13,7 @@ namespace {
 
 namespace pb = google::protobuf;
 
-/// Calls `visit` with every message inside `root`, itself included, outer ones first.
+/// Calls `visit` with every message inside `root`, itself included, outer ones first; not with places in the text.
 template <class Message, class Visit>
 void for_each_message(Message& root, int depth, const Visit& visit) {
   visit(root);
@@ -23,11 +23,13 @@ void for_each_message(Message& root, int depth, const Visit& visit) {
   reflection.ListFields(root, &fields);
   for (const pb::FieldDescriptor* field : fields) {
     if (field->cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (field->message_type() == pb::SourceCodeInfo::descriptor()) continue;
     const int count = field->is_repeated() ? reflection.FieldSize(root, field) : 1;
     for (int i = 0; i < count; ++i) {
       if constexpr (std::is_const_v<Message>) {
-        for_each_message(field->is_repeated() ? reflection.GetRepeatedMessage(root, field, i) : reflection.GetMessage(root, field),
-                         depth - 1, visit);
+        for_each_message(
+            field->is_repeated() ? reflection.GetRepeatedMessage(root, field, i) : reflection.GetMessage(root, field),
+            depth - 1, visit);
       } else {
         for_each_message(field->is_repeated() ? *reflection.MutableRepeatedMessage(&root, field, i)
                                               : *reflection.MutableMessage(&root, field),
@@ -74,7 +76,8 @@ Result<void> check_bounds(const pb::FileDescriptorProto& file) {
     return error(ErrorCode::kTooLarge, "Protobuf schema has {} elements, more than {}", elements, kElementsMax);
   }
   if (ranges > kRangesMax) {
-    return error(ErrorCode::kTooLarge, "Protobuf schema: a message or enum has {} ranges, more than {}", ranges, kRangesMax);
+    return error(ErrorCode::kTooLarge, "Protobuf schema: a message or enum has {} ranges, more than {}", ranges,
+                 kRangesMax);
   }
   if (long_name) {
     return error(ErrorCode::kTooLarge, "Protobuf schema: a name has more than {} parts", kNamePartsMax);
@@ -90,12 +93,14 @@ Result<void> OptionCost::add(const pb::FileDescriptorProto& file) {
       fields_max_ = std::max(fields_max_, static_cast<std::size_t>(message.field_size()));
     } else if (part.GetDescriptor() == pb::UninterpretedOption::descriptor()) {
       const std::string& text = static_cast<const pb::UninterpretedOption&>(part).aggregate_value();
-      values += 1 + static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return c == '{' || c == '<'; }));
+      values += 1 + static_cast<std::size_t>(
+                        std::count_if(text.begin(), text.end(), [](char c) { return c == '{' || c == '<'; }));
     }
   });
   if (values * fields_max_ <= kCostMax) return {};
-  return error(ErrorCode::kTooLarge, "Protobuf schema has {} option values of messages with up to {} fields: too much to link",
-               values, fields_max_);
+  return error(ErrorCode::kTooLarge,
+               "Protobuf schema has {} option values of messages with up to {} fields: too much to link", values,
+               fields_max_);
 }
 
 void drop_custom_options(pb::FileDescriptorProto& file) {

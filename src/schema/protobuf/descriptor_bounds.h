@@ -11,8 +11,8 @@ class FileDescriptorProto;
 namespace weft::schema::protobuf {
 
 /// Refuses what would make libprotobuf's linker slow or its stack deep: more than kElementsMax elements, more than
-/// kRangesMax ranges in a message or enum (they are compared in pairs), names of more than kNamePartsMax parts (packages
-/// are entered by recursion). Errors: kTooLarge.
+/// kRangesMax ranges in a message or enum (they are compared in pairs), names of more than kNamePartsMax parts
+/// (packages are entered by recursion). Errors: kTooLarge.
 Result<void> check_bounds(const google::protobuf::FileDescriptorProto& file);
 inline constexpr int kRangesMax = 2'000;
 inline constexpr std::size_t kNamePartsMax = 200;

@@ -47,8 +47,8 @@ class OptionBytes {
       if (field.field->number() == pb::FieldOptions::kUninterpretedOptionFieldNumber) continue;
       TRY_ASSIGN(OptionValue option_value, value(field, 0));
       const bool extension = field.field->is_extension();
-      found.push_back({{{extension ? field.field->full_name() : field.field->name(), extension}},
-                       std::move(option_value)});
+      found.push_back(
+          {{{extension ? field.field->full_name() : field.field->name(), extension}}, std::move(option_value)});
     }
     return found;
   }
@@ -144,7 +144,8 @@ class FileReader {
     out.package = in.package();
     read_imports(in, out);
     TRY(read_options(in.options(), {pb::FileDescriptorProto::kOptionsFieldNumber}, out.options));
-    TRY(read_types(in.message_type(), in.extension(), {}, pb::FileDescriptorProto::kMessageTypeFieldNumber, out.messages));
+    TRY(read_types(in.message_type(), in.extension(), {}, pb::FileDescriptorProto::kMessageTypeFieldNumber,
+                   out.messages));
     TRY(read_enums(in.enum_type(), {pb::FileDescriptorProto::kEnumTypeFieldNumber}, out.enums));
     TRY(read_extends(in.extension(), in.message_type(), {}, pb::FileDescriptorProto::kExtensionFieldNumber,
                      pb::FileDescriptorProto::kMessageTypeFieldNumber, out.extends));
@@ -160,7 +161,9 @@ class FileReader {
 
   static void read_imports(const pb::FileDescriptorProto& in, ProtoFile& out) {
     for (int i = 0; i < in.dependency_size(); ++i) {
-      const auto listed = [i](const auto& indexes) { return std::find(indexes.begin(), indexes.end(), i) != indexes.end(); };
+      const auto listed = [i](const auto& indexes) {
+        return std::find(indexes.begin(), indexes.end(), i) != indexes.end();
+      };
       auto& imports = listed(in.public_dependency()) ? out.public_imports
                       : listed(in.weak_dependency()) ? out.weak_imports
                                                      : out.imports;
@@ -181,7 +184,8 @@ class FileReader {
       for (const auto& part : written.name()) {
         option.name.push_back({part.name_part(), part.is_extension()});
       }
-      if (option.name.empty()) return error(ErrorCode::kInvalidArgument, "Protobuf schema has an option without a name");
+      if (option.name.empty())
+        return error(ErrorCode::kInvalidArgument, "Protobuf schema has an option without a name");
       TRY_ASSIGN(option.value, written_value(written, child(path, {Options::kUninterpretedOptionFieldNumber, i})));
       out.push_back(std::move(option));
     }
@@ -266,18 +270,21 @@ class FileReader {
                   pb::DescriptorProto::kReservedNameFieldNumber, 1, out.reserved);
     for (const auto& oneof : in.oneof_decl()) out.oneofs.emplace_back().name = oneof.name();
     for (int i = 0; i < in.oneof_decl_size(); ++i) {
-      TRY(read_options(in.oneof_decl(i).options(),
-                       child(path, {pb::DescriptorProto::kOneofDeclFieldNumber, i, pb::OneofDescriptorProto::kOptionsFieldNumber}),
-                       out.oneofs[static_cast<std::size_t>(i)].options));
+      TRY(read_options(
+          in.oneof_decl(i).options(),
+          child(path, {pb::DescriptorProto::kOneofDeclFieldNumber, i, pb::OneofDescriptorProto::kOptionsFieldNumber}),
+          out.oneofs[static_cast<std::size_t>(i)].options));
     }
     Nested nested{in.nested_type(), child(path, {pb::DescriptorProto::kNestedTypeFieldNumber})};
     for (int i = 0; i < in.field_size(); ++i) {
       const auto& field = in.field(i);
       const bool in_oneof = field.has_oneof_index() && !field.proto3_optional();
       if (field.has_oneof_index() && (field.oneof_index() < 0 || field.oneof_index() >= in.oneof_decl_size())) {
-        return error(ErrorCode::kInvalidArgument, "Protobuf schema: field {} is in a oneof that does not exist", field.name());
+        return error(ErrorCode::kInvalidArgument, "Protobuf schema: field {} is in a oneof that does not exist",
+                     field.name());
       }
-      Field& read = (in_oneof ? out.oneofs[static_cast<std::size_t>(field.oneof_index())].fields : out.fields).emplace_back();
+      Field& read =
+          (in_oneof ? out.oneofs[static_cast<std::size_t>(field.oneof_index())].fields : out.fields).emplace_back();
       TRY(read_field(field, child(path, {pb::DescriptorProto::kFieldFieldNumber, i}), nested, read));
       if (in_oneof) read.label = Label::kNone;
     }
@@ -312,7 +319,8 @@ class FileReader {
     out.name = in.name();
     out.number = in.number();
     out.label = label(in);
-    out.type = in.has_type_name() ? in.type_name() : pb::FieldDescriptor::TypeName(static_cast<pb::FieldDescriptor::Type>(in.type()));
+    out.type = in.has_type_name() ? in.type_name()
+                                  : pb::FieldDescriptor::TypeName(static_cast<pb::FieldDescriptor::Type>(in.type()));
     const int type = in.has_type_name() ? nested.find(in.type_name()) : -1;
     if (in.type() == pb::FieldDescriptorProto::TYPE_GROUP) {
       if (type < 0) return error(ErrorCode::kInvalidArgument, "Protobuf schema: group {} has no body", in.name());
@@ -320,14 +328,18 @@ class FileReader {
       TRY(read_message(nested.types[type], child(nested.path, {type}), out.group.emplace_back()));
     } else if (type >= 0 && is_implicit_entry(nested.types[type]) && nested.types[type].field_size() == 2) {
       const auto& value = nested.types[type].field(1);
-      out.map_key_type = pb::FieldDescriptor::TypeName(static_cast<pb::FieldDescriptor::Type>(nested.types[type].field(0).type()));
-      out.type = value.has_type_name() ? value.type_name() : pb::FieldDescriptor::TypeName(static_cast<pb::FieldDescriptor::Type>(value.type()));
+      out.map_key_type =
+          pb::FieldDescriptor::TypeName(static_cast<pb::FieldDescriptor::Type>(nested.types[type].field(0).type()));
+      out.type = value.has_type_name()
+                     ? value.type_name()
+                     : pb::FieldDescriptor::TypeName(static_cast<pb::FieldDescriptor::Type>(value.type()));
       out.label = Label::kNone;
     }
     TRY(read_options(in.options(), child(path, {pb::FieldDescriptorProto::kOptionsFieldNumber}), out.options));
     if (in.has_json_name()) out.json_name = in.json_name();
     if (in.has_default_value()) {
-      TRY_ASSIGN(out.default_value, default_value(in, child(path, {pb::FieldDescriptorProto::kDefaultValueFieldNumber})));
+      TRY_ASSIGN(out.default_value,
+                 default_value(in, child(path, {pb::FieldDescriptorProto::kDefaultValueFieldNumber})));
     }
     return {};
   }
@@ -359,7 +371,8 @@ class FileReader {
 
   /// `past_end`: 1 when a range's end is the number behind it (messages), 0 when it is the last (enums).
   template <class Proto>
-  void read_reserved(const Proto& in, const Path& path, int ranges, int names, int past_end, std::vector<Reserved>& out) {
+  void read_reserved(const Proto& in, const Path& path, int ranges, int names, int past_end,
+                     std::vector<Reserved>& out) {
     struct Item {
       std::size_t statement = 0;
       int index = 0;
@@ -367,7 +380,8 @@ class FileReader {
     };
     std::vector<Item> items;
     const auto collect = [&](int count, int number, bool name) {
-      const auto statements = source_ == nullptr ? std::vector<SourceMap::Span>{} : source_->spans(child(path, {number}));
+      const auto statements =
+          source_ == nullptr ? std::vector<SourceMap::Span>{} : source_->spans(child(path, {number}));
       for (int i = 0; i < count; ++i) {
         const std::size_t none = items.size();
         items.push_back({source_ == nullptr ? none : statement_of(child(path, {number, i}), statements), i, name});
@@ -375,7 +389,8 @@ class FileReader {
     };
     collect(in.reserved_range_size(), ranges, false);
     collect(in.reserved_name_size(), names, true);
-    std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.statement < b.statement; });
+    std::stable_sort(items.begin(), items.end(),
+                     [](const Item& a, const Item& b) { return a.statement < b.statement; });
     for (std::size_t i = 0; i < items.size(); ++i) {
       if (i == 0 || items[i].statement != items[i - 1].statement) out.emplace_back();
       if (items[i].name) {
@@ -409,14 +424,16 @@ class FileReader {
 
   Result<void> read_extensions(const pb::DescriptorProto& in, const Path& path, std::vector<Extensions>& out) {
     constexpr int kNumber = pb::DescriptorProto::kExtensionRangeFieldNumber;
-    const auto statements = source_ == nullptr ? std::vector<SourceMap::Span>{} : source_->spans(child(path, {kNumber}));
+    const auto statements =
+        source_ == nullptr ? std::vector<SourceMap::Span>{} : source_->spans(child(path, {kNumber}));
     std::size_t last_statement = 0;
     for (int i = 0; i < in.extension_range_size(); ++i) {
       const auto& range = in.extension_range(i);
       const std::size_t statement = source_ == nullptr ? 0 : statement_of(child(path, {kNumber, i}), statements);
       if (source_ == nullptr || out.empty() || statement != last_statement) {
         out.emplace_back();
-        TRY(read_options(range.options(), child(path, {kNumber, i, pb::DescriptorProto::ExtensionRange::kOptionsFieldNumber}),
+        TRY(read_options(range.options(),
+                         child(path, {kNumber, i, pb::DescriptorProto::ExtensionRange::kOptionsFieldNumber}),
                          out.back().options));
       }
       last_statement = statement;
@@ -425,14 +442,16 @@ class FileReader {
     return {};
   }
 
-  Result<void> read_extends(const Repeated<pb::FieldDescriptorProto>& fields, const Repeated<pb::DescriptorProto>& types,
-                            const Path& path, int number, int types_number, std::vector<Extend>& out) {
+  Result<void> read_extends(const Repeated<pb::FieldDescriptorProto>& fields,
+                            const Repeated<pb::DescriptorProto>& types, const Path& path, int number, int types_number,
+                            std::vector<Extend>& out) {
     const auto blocks = source_ == nullptr ? std::vector<SourceMap::Span>{} : source_->spans(child(path, {number}));
     Nested nested{types, child(path, {types_number})};
     std::unordered_map<std::string, std::size_t> block_index;  // by place in the text, or by extendee
     for (int i = 0; i < fields.size(); ++i) {
       const auto& field = fields[i];
-      const std::string block = source_ == nullptr ? field.extendee() : std::to_string(statement_of(child(path, {number, i}), blocks));
+      const std::string block =
+          source_ == nullptr ? field.extendee() : std::to_string(statement_of(child(path, {number, i}), blocks));
       const auto [at, added] = block_index.emplace(block, out.size());
       if (added) out.push_back({field.extendee(), {}});
       TRY(read_field(field, child(path, {number, i}), nested, out[at->second].fields.emplace_back()));
@@ -454,7 +473,8 @@ class FileReader {
         constant.name = in.value(k).name();
         constant.number = in.value(k).number();
         TRY(read_options(in.value(k).options(),
-                         child(at, {pb::EnumDescriptorProto::kValueFieldNumber, k, pb::EnumValueDescriptorProto::kOptionsFieldNumber}),
+                         child(at, {pb::EnumDescriptorProto::kValueFieldNumber, k,
+                                    pb::EnumValueDescriptorProto::kOptionsFieldNumber}),
                          constant.options));
       }
     }
@@ -473,7 +493,8 @@ class FileReader {
       read.request_stream = method.client_streaming();
       read.response_stream = method.server_streaming();
       TRY(read_options(method.options(),
-                       child(path, {pb::ServiceDescriptorProto::kMethodFieldNumber, i, pb::MethodDescriptorProto::kOptionsFieldNumber}),
+                       child(path, {pb::ServiceDescriptorProto::kMethodFieldNumber, i,
+                                    pb::MethodDescriptorProto::kOptionsFieldNumber}),
                        read.options));
     }
     return {};

@@ -40,7 +40,8 @@ std::optional<IndexedMessage> parse_as(ByteView payload, bool zigzagged) {
   return parsed;
 }
 
-bool find_message(const std::vector<Message>& messages, std::string_view scope, std::string_view wanted, MessageIndexes& path) {
+bool find_message(const std::vector<Message>& messages, std::string_view scope, std::string_view wanted,
+                  MessageIndexes& path) {
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const std::string name = join_name(scope, messages[i].name);
     path.push_back(static_cast<std::int32_t>(i));

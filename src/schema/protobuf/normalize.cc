@@ -86,7 +86,8 @@ class Normalizer {
     normalize(enumeration.reserved);
     options(enumeration.options, own);
     for (EnumConstant& constant : enumeration.constants) options(constant.options, own);
-    sort_by(enumeration.constants, [](const EnumConstant& constant) { return std::pair(constant.number, constant.name); });
+    sort_by(enumeration.constants,
+            [](const EnumConstant& constant) { return std::pair(constant.number, constant.name); });
   }
 
   Result<void> fields(std::vector<Field>& fields, const std::string& scope) {
@@ -276,7 +277,8 @@ class Normalizer {
       normalize(member.value, scope);
       if (!member.name.starts_with('[')) continue;
       const std::string name = member.name.substr(1, member.name.size() - 2);
-      if (const NamedExtension* extension = types_.extension(name, scope)) member.name = "[" + extension->full_name + "]";
+      if (const NamedExtension* extension = types_.extension(name, scope))
+        member.name = "[" + extension->full_name + "]";
     }
     sort_by(value.members, [](const auto& member) -> const std::string& { return member.name; });
     normalize(value);

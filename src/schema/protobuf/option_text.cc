@@ -14,9 +14,7 @@ namespace {
 /// Of one map in an option: adding one looks at all.
 constexpr std::size_t kMembersMax = 5'000;
 
-bool is_alnum(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
+bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 class ValueParser {
@@ -213,7 +211,10 @@ std::string normalized_number(const std::string& text) {
 
   const char* end = digits.data() + digits.size();
   std::uint64_t integer = 0;
-  if (const auto read = std::from_chars(digits.data(), end, integer, hexadecimal ? 16 : octal ? 8 : 10);
+  if (const auto read = std::from_chars(digits.data(), end, integer,
+                                        hexadecimal ? 16
+                                        : octal     ? 8
+                                                    : 10);
       read.ec == std::errc{} && read.ptr == end) {
     return (negative ? "-" : "") + std::to_string(integer);
   }

@@ -7,8 +7,8 @@
 #include <vector>
 
 /// A `.proto` file as somebody wrote it: names as they stand there, before anything is looked up, in the order in which
-/// they stand there. This is what a registry prints, normalises and compares; libprotobuf's descriptors, which know more
-/// and remember less, serve for data.
+/// they stand there. This is what a registry prints, normalises and compares; libprotobuf's descriptors, which know
+/// more and remember less, serve for data.
 namespace weft::schema::protobuf {
 
 /// What stands after the `=` of an option, or inside it.

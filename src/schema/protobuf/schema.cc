@@ -7,9 +7,10 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/stubs/logging.h>
 
-#include <deque>
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "base/base64.h"
 #include "base/utf8.h"
@@ -120,7 +121,7 @@ Result<void> parse_file(std::string_view name, std::string_view text, Parsed& ou
   return {};
 }
 
-/// Leaves out imports that nobody gave: a file whose types do not need them is good without.
+/// Leaves out imports that stand twice or that nobody gave: a file whose types do not need them is good without.
 void drop_imports(pb::FileDescriptorProto& proto, const std::vector<bool>& missing) {
   pb::FileDescriptorProto kept;
   std::vector<int> place(missing.size(), -1);
@@ -196,8 +197,13 @@ class SchemaParser {
 
   Result<void> load_imports(Parsed& parsed, int depth) {
     std::vector<bool> missing(static_cast<std::size_t>(parsed.proto.dependency_size()), false);
+    std::set<std::string_view> listed;
     for (int i = 0; i < parsed.proto.dependency_size(); ++i) {
       const std::string& name = parsed.proto.dependency(i);
+      if (!listed.insert(name).second) {
+        missing[static_cast<std::size_t>(i)] = true;
+        continue;
+      }
       if (is_well_known_file(name) || parts_->imports.count(name) > 0) continue;
       if (loading_.count(name) > 0) {
         return error(ErrorCode::kInvalidArgument, "Protobuf schema: \"{}\" imports itself", name);

@@ -16,7 +16,8 @@ class DescriptorPool;
 class FileDescriptor;
 }  // namespace google::protobuf
 
-/// Protobuf schemas: proto2 and proto3 files, read by libprotobuf's own parser. Headers of libprotobuf stay in .cc files.
+/// Protobuf schemas: proto2 and proto3 files, read by libprotobuf's own parser. Headers of libprotobuf stay in .cc
+/// files.
 namespace weft::schema::protobuf {
 
 /// How strictly a schema is read.
@@ -40,9 +41,9 @@ struct Reference {
 /// A parsed schema with all that it imports: immutable, safe to share between threads.
 class Schema {
  public:
-  /// Parses the text of a `.proto` file, or the Base64 text of a serialized FileDescriptorProto. `references` holds what
-  /// it imports, directly or not, in any order; well-known files need not be given. Errors: kInvalidArgument with line,
-  /// column and rule; kTooLarge for a bound.
+  /// Parses the text of a `.proto` file, or the Base64 text of a serialized FileDescriptorProto. `references` holds
+  /// what it imports, directly or not, in any order; well-known files need not be given. Errors: kInvalidArgument with
+  /// line, column and rule; kTooLarge for a bound.
   static Result<std::shared_ptr<const Schema>> parse(std::string_view text, ParseRules rules = ParseRules::kNew,
                                                      std::span<const Reference> references = {});
   ~Schema();

@@ -34,7 +34,8 @@ class SourceMap {
  private:
   struct Line {
     std::size_t begin = 0;
-    std::vector<Span> after_tabs;  ///< Column and offset behind each tab: the tokenizer counts a tab as up to 8 columns.
+    std::vector<Span>
+        after_tabs;  ///< Column and offset behind each tab: the tokenizer counts a tab as up to 8 columns.
   };
   std::size_t offset(int line, int column) const;
 

@@ -33,9 +33,9 @@ const Field* find_field(const Message& message, const std::string& name) {
 }
 
 bool is_scalar(std::string_view type) {
-  static constexpr std::array<std::string_view, 15> kScalars = {
-      "bool",   "bytes", "double",   "fixed32",  "fixed64", "float",  "int32", "int64",
-      "sfixed32", "sfixed64", "sint32", "sint64", "string",  "uint32", "uint64"};
+  static constexpr std::array<std::string_view, 15> kScalars = {"bool",   "bytes",  "double", "fixed32",  "fixed64",
+                                                                "float",  "int32",  "int64",  "sfixed32", "sfixed64",
+                                                                "sint32", "sint64", "string", "uint32",   "uint64"};
   return std::binary_search(kScalars.begin(), kScalars.end(), type);
 }
 

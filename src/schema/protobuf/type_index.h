@@ -10,9 +10,9 @@ namespace weft::schema::protobuf {
 
 /// A message or enum that can be named.
 struct NamedType {
-  std::string full_name;               ///< "acme.Outer.Inner", without leading dot.
-  const ProtoFile* file = nullptr;     ///< Where it stands.
-  const Message* message = nullptr;    ///< One of these two.
+  std::string full_name;             ///< "acme.Outer.Inner", without leading dot.
+  const ProtoFile* file = nullptr;   ///< Where it stands.
+  const Message* message = nullptr;  ///< One of these two.
   const Enum* enumeration = nullptr;
 
   /// The full name without the package.

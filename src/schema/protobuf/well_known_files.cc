@@ -114,7 +114,8 @@ class WellKnown {
          {pb::FileDescriptorProto::descriptor()->file(), pb::Any::descriptor()->file(),
           pb::SourceContext::descriptor()->file(), pb::Type::descriptor()->file(), pb::Api::descriptor()->file(),
           pb::Duration::descriptor()->file(), pb::Empty::descriptor()->file(), pb::FieldMask::descriptor()->file(),
-          pb::Struct::descriptor()->file(), pb::Timestamp::descriptor()->file(), pb::StringValue::descriptor()->file()}) {
+          pb::Struct::descriptor()->file(), pb::Timestamp::descriptor()->file(),
+          pb::StringValue::descriptor()->file()}) {
       pb::FileDescriptorProto proto;
       file->CopyTo(&proto);
       add(proto);

@@ -25,9 +25,9 @@ struct WireField {
   bool packed = false;       ///< `bytes` holds several numbers of a repeated field.
 };
 
-/// The known fields of a message in the order of the bytes. Fields that the type does not have, and values of another wire type than
-/// their field's, are left out, as Protobuf has it. Extensions are found in `pool`. Errors: kCorrupt for what is no
-/// message.
+/// The known fields of a message in the order of the bytes. Fields that the type does not have, and values of another
+/// wire type than their field's, are left out, as Protobuf has it. Extensions are found in `pool`. Errors: kCorrupt for
+/// what is no message.
 Result<std::vector<WireField>> scan_fields(const google::protobuf::Descriptor& type, ByteView message,
                                            const google::protobuf::DescriptorPool& pool);
 
