@@ -8,6 +8,7 @@
 #include "base/base64.h"
 #include "schema/json_text.h"
 #include "schema/protobuf/message_indexes.h"
+#include "schema/protobuf/sort_by.h"
 #include "schema/protobuf/well_known_type.h"
 #include "schema/protobuf/wire_fields.h"
 
@@ -60,8 +61,7 @@ class JsonWriter {
     const auto rank = [](const WireField& field) {
       return field.field->is_extension() ? std::pair(1, field.field->number()) : std::pair(0, field.field->index());
     };
-    std::stable_sort(fields.begin(), fields.end(),
-                     [&](const WireField& a, const WireField& b) { return rank(a) < rank(b); });
+    sort_by(fields, rank);
     TRY(well_known(type, fields));
     --depth_;
     return {};

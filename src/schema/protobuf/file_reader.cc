@@ -10,6 +10,7 @@
 #include "schema/json_text.h"
 #include "schema/protobuf/nesting.h"
 #include "schema/protobuf/option_text.h"
+#include "schema/protobuf/sort_by.h"
 #include "schema/protobuf/wire_fields.h"
 
 namespace weft::schema::protobuf {
@@ -41,8 +42,7 @@ class OptionBytes {
     CHECK(type != nullptr, "descriptor.proto is well known");
     const std::string bytes = options.SerializePartialAsString();
     TRY_ASSIGN(std::vector<WireField> fields, scan_fields(*type, as_bytes(bytes), pool_));
-    std::stable_sort(fields.begin(), fields.end(),
-                     [](const WireField& a, const WireField& b) { return rank(*a.field) < rank(*b.field); });
+    sort_by(fields, [](const WireField& field) { return rank(*field.field); });
     for (const WireField& field : fields) {
       if (field.field->number() == pb::FieldOptions::kUninterpretedOptionFieldNumber) continue;
       TRY_ASSIGN(OptionValue option_value, value(field, 0));
@@ -389,8 +389,7 @@ class FileReader {
     };
     collect(in.reserved_range_size(), ranges, false);
     collect(in.reserved_name_size(), names, true);
-    std::stable_sort(items.begin(), items.end(),
-                     [](const Item& a, const Item& b) { return a.statement < b.statement; });
+    sort_by(items, [](const Item& item) { return item.statement; });
     for (std::size_t i = 0; i < items.size(); ++i) {
       if (i == 0 || items[i].statement != items[i - 1].statement) out.emplace_back();
       if (items[i].name) {

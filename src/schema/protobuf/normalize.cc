@@ -3,14 +3,10 @@
 
 #include "schema/protobuf/option_text.h"
 #include "schema/protobuf/print.h"
+#include "schema/protobuf/sort_by.h"
 
 namespace weft::schema::protobuf {
 namespace {
-
-template <class Items, class Key>
-void sort_by(Items& items, Key key) {
-  std::stable_sort(items.begin(), items.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
-}
 
 class Normalizer {
  public:
