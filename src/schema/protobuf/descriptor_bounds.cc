@@ -68,7 +68,7 @@ Result<void> check_bounds(const pb::FileDescriptorProto& file) {
       long_name = long_name || too_many_parts(method.input_type()) || too_many_parts(method.output_type());
     } else if (type == pb::UninterpretedOption::descriptor()) {
       const auto& option = static_cast<const pb::UninterpretedOption&>(part);
-      long_name = long_name || option.name_size() > kNestingMax;
+      long_name = long_name || option.name_size() > kOptionDepthMax;
       for (const auto& name : option.name()) long_name = long_name || too_many_parts(name.name_part());
     }
   });

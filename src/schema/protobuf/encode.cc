@@ -13,7 +13,6 @@
 #include "base/base64.h"
 #include "base/varint.h"
 #include "schema/protobuf/message_indexes.h"
-#include "schema/protobuf/nesting.h"
 #include "schema/protobuf/well_known_type.h"
 
 namespace weft::schema::protobuf {
@@ -21,6 +20,9 @@ namespace {
 
 namespace pb = google::protobuf;
 using Field = pb::FieldDescriptor;
+
+/// Messages inside each other, as in Protobuf's own parsers.
+constexpr int kDepthMax = 100;
 
 enum WireType : std::uint32_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kGroupStart = 3, kGroupEnd = 4, kFixed32 = 5 };
 
@@ -92,7 +94,7 @@ class WireWriter {
   explicit WireWriter(const pb::DescriptorPool& pool) : pool_(pool) {}
 
   Result<void> message(const pb::Descriptor& type, const JsonNode& node, Buffer& out) {
-    if (++depth_ > kNestingMax) return error(ErrorCode::kTooLarge, "{}: nested deeper than {}", path_, kNestingMax);
+    if (++depth_ > kDepthMax) return error(ErrorCode::kTooLarge, "{}: nested deeper than {}", path_, kDepthMax);
     TRY(well_known(type, node, out));
     --depth_;
     return {};
@@ -462,7 +464,7 @@ class WireWriter {
       }
       content = *bytes;
     } else if (well_known_type(*inner) == WellKnownType::kNone) {
-      if (++depth_ > kNestingMax) return error(ErrorCode::kTooLarge, "{}: nested deeper than {}", path_, kNestingMax);
+      if (++depth_ > kDepthMax) return error(ErrorCode::kTooLarge, "{}: nested deeper than {}", path_, kDepthMax);
       TRY(object(*inner, node, content, true));
       --depth_;
     } else if (inner_value != nullptr) {

@@ -84,7 +84,9 @@ class OptionBytes {
   }
 
   Result<OptionValue> message(const pb::Descriptor& type, ByteView bytes, int depth) const {
-    if (depth > kNestingMax) return error(ErrorCode::kTooLarge, "option value nested deeper than {}", kNestingMax);
+    if (depth > kOptionDepthMax) {
+      return error(ErrorCode::kTooLarge, "option value nested deeper than {}", kOptionDepthMax);
+    }
     OptionValue map;
     map.kind = OptionValue::Kind::kMap;
     TRY_ASSIGN(const std::vector<WireField> fields, scan_fields(type, bytes, pool_));
@@ -186,7 +188,12 @@ class FileReader {
       }
       if (option.name.empty())
         return error(ErrorCode::kInvalidArgument, "Protobuf schema has an option without a name");
-      TRY_ASSIGN(option.value, written_value(written, child(path, {Options::kUninterpretedOptionFieldNumber, i})));
+      Result<OptionValue> read = written_value(written, child(path, {Options::kUninterpretedOptionFieldNumber, i}));
+      if (!read.ok()) {
+        return error(read.error().code, "Protobuf schema: option {}: {}", option.name.back().name,
+                     read.error().message);
+      }
+      option.value = std::move(*read);
       out.push_back(std::move(option));
     }
     return {};
@@ -194,12 +201,13 @@ class FileReader {
 
   /// From the text where there is one: descriptors forget how a number was written.
   Result<OptionValue> written_value(const pb::UninterpretedOption& option, const Path& path) {
+    const int depth = option.name_size();
     if (source_ != nullptr) {
-      if (const auto text = source_->text(path)) return parse_option_value(behind_equals(*text));
+      if (const auto text = source_->text(path)) return parse_option_value(behind_equals(*text), depth);
     }
     if (option.has_string_value()) return text_value(OptionValue::Kind::kString, option.string_value());
     if (option.has_identifier_value()) return text_value(OptionValue::Kind::kWord, option.identifier_value());
-    if (option.has_aggregate_value()) return parse_option_value("{" + option.aggregate_value() + "}");
+    if (option.has_aggregate_value()) return parse_option_value("{" + option.aggregate_value() + "}", depth);
     if (option.has_positive_int_value()) {
       return text_value(OptionValue::Kind::kNumber, std::to_string(option.positive_int_value()));
     }

@@ -10,7 +10,8 @@ namespace {
 
 class Normalizer {
  public:
-  explicit Normalizer(const Schema& schema) : types_(schema.types()), file_(schema.file()) {}
+  explicit Normalizer(const Schema& schema)
+      : types_(schema.types()), folds_maps_(schema.descriptor().ok()), file_(schema.file()) {}
 
   Result<ProtoFile> normalize() {
     const std::string& package = file_.package;
@@ -33,7 +34,7 @@ class Normalizer {
   Result<void> messages(std::vector<Message>& messages, const std::string& scope) {
     for (Message& message : messages) TRY(normalize(message, join_name(scope, message.name)));
     // What stands for a map's entry is folded into `map<>` where it is used.
-    std::erase_if(messages, [](const Message& message) { return message.map_entry; });
+    if (folds_maps_) std::erase_if(messages, [](const Message& message) { return message.map_entry; });
     return {};
   }
 
@@ -99,7 +100,7 @@ class Normalizer {
     if (is_scalar(field.type)) return {};
     TRY_ASSIGN(const NamedType* type, resolved(field.type, scope));
     field.type = "." + type->full_name;
-    if (type->message == nullptr || !type->message->map_entry) return {};
+    if (type->message == nullptr || !type->message->map_entry || !folds_maps_) return {};
     const Field* key = find_field(*type->message, "key");
     const Field* value = find_field(*type->message, "value");
     if (key == nullptr || value == nullptr) return {};
@@ -289,6 +290,7 @@ class Normalizer {
   }
 
   const TypeIndex& types_;
+  const bool folds_maps_;  ///< Only linking tells whether an entry has the shape of one, and is used as such.
   ProtoFile file_;
 };
 

@@ -21,8 +21,8 @@ class ValueParser {
  public:
   explicit ValueParser(std::string_view text) : text_(text) {}
 
-  Result<OptionValue> parse() {
-    TRY_ASSIGN(OptionValue parsed, value(0));
+  Result<OptionValue> parse(int depth) {
+    TRY_ASSIGN(OptionValue parsed, value(depth));
     skip_space();
     if (at_ != text_.size()) return unexpected();
     return parsed;
@@ -30,7 +30,6 @@ class ValueParser {
 
  private:
   Result<OptionValue> value(int depth) {
-    if (depth > kNestingMax) return error(ErrorCode::kTooLarge, "option value nested deeper than {}", kNestingMax);
     OptionValue out;
     const char c = peek();
     if (c == '"' || c == '\'') {
@@ -59,6 +58,9 @@ class ValueParser {
   }
 
   Result<OptionValue> map(int depth) {
+    if (depth > kOptionDepthMax) {
+      return error(ErrorCode::kTooLarge, "option value nested deeper than {}", kOptionDepthMax);
+    }
     OptionValue out;
     out.kind = OptionValue::Kind::kMap;
     const char close = peek() == '{' ? '}' : '>';
@@ -82,7 +84,8 @@ class ValueParser {
     out.kind = OptionValue::Kind::kList;
     ++at_;
     while (peek() != ']') {
-      TRY_ASSIGN(OptionValue element, value(depth + 1));
+      if (peek() == '[') return unexpected();  // text format has no lists of lists
+      TRY_ASSIGN(OptionValue element, value(depth));
       out.elements.push_back(std::move(element));
       if (peek() == ',') ++at_;
     }
@@ -97,7 +100,11 @@ class ValueParser {
       name += '[';
       ++at_;
     }
-    while (is_alnum(peek()) || peek() == '.' || (bracket && (peek() == '/' || peek() == '-'))) name += text_[at_++];
+    if (is_digit(peek())) return unexpected();
+    while (at_ < text_.size() &&
+           (is_alnum(text_[at_]) || text_[at_] == '.' || (bracket && (text_[at_] == '/' || text_[at_] == '-')))) {
+      name += text_[at_++];
+    }
     if (bracket) {
       if (peek() != ']') return unexpected();
       name += ']';
@@ -154,7 +161,7 @@ std::string_view without_suffix(std::string_view text, bool hexadecimal) {
 
 }  // namespace
 
-Result<OptionValue> parse_option_value(std::string_view text) { return ValueParser(text).parse(); }
+Result<OptionValue> parse_option_value(std::string_view text, int depth) { return ValueParser(text).parse(depth); }
 
 void add_member(OptionValue& map, std::string name, OptionValue value) {
   for (auto& member : map.members) {

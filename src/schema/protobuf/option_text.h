@@ -9,8 +9,9 @@
 namespace weft::schema::protobuf {
 
 /// Reads one option value as it stands in a file (or, for aggregates, in text format): strings that follow each other
-/// are one, comments are skipped. Errors: kInvalidArgument; kTooLarge when nested deeper than kNestingMax.
-Result<OptionValue> parse_option_value(std::string_view text);
+/// are one, comments are skipped. `depth` is how deep it stands already. Errors: kInvalidArgument; kTooLarge beyond
+/// kOptionDepthMax.
+Result<OptionValue> parse_option_value(std::string_view text, int depth = 0);
 
 /// Adds a member; what has the name already becomes the first element of a list.
 void add_member(OptionValue& map, std::string name, OptionValue value);

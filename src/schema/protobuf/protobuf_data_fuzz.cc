@@ -1,4 +1,5 @@
-// Any bytes as a message: decoding ends with JSON or an error, and JSON goes back to bytes that decode to the same JSON.
+// Any bytes as a message: decoding ends with JSON or an error, and JSON goes back to bytes that decode to the same
+// JSON.
 #include <cstddef>
 #include <cstdint>
 #include <string>

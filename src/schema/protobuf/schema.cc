@@ -17,6 +17,7 @@
 #include "schema/protobuf/descriptor_bounds.h"
 #include "schema/protobuf/file_reader.h"
 #include "schema/protobuf/nesting.h"
+#include "schema/protobuf/print.h"
 #include "schema/protobuf/well_known_files.h"
 
 namespace weft::schema::protobuf {
@@ -168,6 +169,14 @@ class SchemaParser {
     // libprotobuf would log that a file without syntax line is taken as proto2.
     const pb::LogSilencer silencer;
     TRY_ASSIGN(parts_->file, load(kOwnName, text, 0));
+    if (rules_ == ParseRules::kNew) {
+      // What is stored is the canonical text, and indentation can make that much longer.
+      const std::size_t size = print_file(parts_->file).size();
+      if (size > kSchemaTextBytesMax) {
+        return error(ErrorCode::kTooLarge, "Protobuf schema has {} bytes when printed, more than {}", size,
+                     kSchemaTextBytesMax);
+      }
+    }
     for (const auto& [name, file] : parts_->imports) parts_->types.add(file);
     parts_->types.add(parts_->file);
     parts_->descriptor = parts_->pool.FindFileByName(std::string(kOwnName));
@@ -188,7 +197,8 @@ class SchemaParser {
     TRY(option_cost_.add(parsed.proto));
     const Result<void> linked = link(name, parsed);
     if (!linked.ok()) {
-      if (rules_ == ParseRules::kNew) return linked.error();
+      // A text parses, so its names are names; in a descriptor only linking checks them.
+      if (rules_ == ParseRules::kNew || !parsed.file) return linked.error();
       if (parts_->why_unlinked.message.empty()) parts_->why_unlinked = linked.error();
     }
     if (parsed.file) return std::move(*parsed.file);
