@@ -14,10 +14,19 @@ constexpr auto kDrainMax = std::chrono::seconds(5);
 }  // namespace
 
 Broker::Broker(Parts parts, Options options)
-    : env_(parts.env), loop_(parts.loop), options_(std::move(options)), log_(std::move(parts.log)), metrics_(parts.metrics),
-      purgatory_(loop_, *log_), fetch_sessions_(env_.clock(), env_.random()), quota_meter_(env_.clock()), cluster_(loop_, options_, *log_, purgatory_, appends_),
-      topics_(env_, loop_, *log_, cluster_, options_), groups_(env_, loop_, cluster_, options_, metrics_),
-      services_{env_, loop_, options_, parts.authorizer, *log_, topics_, groups_, purgatory_, fetch_sessions_, quota_meter_, appends_, metrics_, parts.gate} {
+    : env_(parts.env),
+      loop_(parts.loop),
+      options_(std::move(options)),
+      log_(std::move(parts.log)),
+      metrics_(parts.metrics),
+      purgatory_(loop_, *log_),
+      fetch_sessions_(env_.clock(), env_.random()),
+      quota_meter_(env_.clock()),
+      cluster_(loop_, options_, *log_, purgatory_, appends_),
+      topics_(env_, loop_, *log_, cluster_, options_),
+      groups_(env_, loop_, cluster_, options_, metrics_),
+      services_{env_,       loop_,           options_,     parts.authorizer, *log_,    topics_,   groups_,
+                purgatory_, fetch_sessions_, quota_meter_, appends_,         metrics_, parts.gate} {
   cluster_.attach(topics_, groups_);
   log_->on_visible([this](PartitionId partition, Offset) { purgatory_.on_visible(partition); });
   log_->on_room([this] { appends_.on_room(); });
@@ -44,7 +53,8 @@ void Broker::start(Parts parts, Options options, Callback<Result<std::unique_ptr
   auto& loop = parts.loop;
   auto shared = std::make_shared<Parts>(std::move(parts));
   loop.post([shared, options = std::move(options), done = std::move(done)]() mutable {
-    auto broker = std::shared_ptr<std::unique_ptr<Broker>>(new std::unique_ptr<Broker>(new Broker(std::move(*shared), std::move(options))));
+    auto broker = std::shared_ptr<std::unique_ptr<Broker>>(
+        new std::unique_ptr<Broker>(new Broker(std::move(*shared), std::move(options))));
     (*broker)->start_state([broker, done = std::move(done)](Result<void> started) mutable {
       if (started.ok()) started = (*broker)->listen();
       if (started.ok()) return done(std::move(*broker));
@@ -70,9 +80,10 @@ void Broker::start_state(Callback<Result<void>> done) {
 
 Result<void> Broker::listen() {
   for (const auto& listener : options_.listeners) {
-    TRY_ASSIGN(auto listening, env_.network().listen(loop_, listener.address, [this, listener](std::unique_ptr<env::Connection> connection) {
-                 accept(std::move(connection), listener);
-               }));
+    TRY_ASSIGN(auto listening, env_.network().listen(loop_, listener.address,
+                                                     [this, listener](std::unique_ptr<env::Connection> connection) {
+                                                       accept(std::move(connection), listener);
+                                                     }));
     addresses_.push_back(listening->local());
     kLog.info("listening for Kafka clients", {{"address", listening->local().to_string()}});
     listeners_.push_back(std::move(listening));
@@ -85,7 +96,9 @@ Result<void> Broker::listen() {
 
 void Broker::accept(std::unique_ptr<env::Connection> connection, const ListenerOptions& listener) {
   if (closing_ || connections_.size() >= static_cast<std::size_t>(options_.connections_max)) {
-    if (!closing_) kLog.warn("connection refused: too many", {{"limit", options_.connections_max}, {"peer", connection->peer().to_string()}});
+    if (!closing_)
+      kLog.warn("connection refused: too many",
+                {{"limit", options_.connections_max}, {"peer", connection->peer().to_string()}});
     return connection->close();
   }
   auto client = std::make_shared<Client>();

@@ -33,10 +33,23 @@ TEST_F(ApiVersions, AdvertisesTheOldVersionsThatLibrdkafkaLooksFor) {
     });
   };
   using enum kafka::ApiKey;
-  for (const auto& [key, version] : std::vector<std::pair<kafka::ApiKey, int>>{
-           {kProduce, 0}, {kProduce, 3}, {kProduce, 7}, {kFetch, 4}, {kFetch, 10}, {kFetch, 11}, {kFindCoordinator, 0},
-           {kOffsetCommit, 1}, {kOffsetCommit, 2}, {kOffsetFetch, 1}, {kJoinGroup, 0}, {kSyncGroup, 0}, {kHeartbeat, 0},
-           {kLeaveGroup, 0}, {kListOffsets, 1}, {kInitProducerId, 0}, {kMetadata, 0}}) {
+  for (const auto& [key, version] : std::vector<std::pair<kafka::ApiKey, int>>{{kProduce, 0},
+                                                                               {kProduce, 3},
+                                                                               {kProduce, 7},
+                                                                               {kFetch, 4},
+                                                                               {kFetch, 10},
+                                                                               {kFetch, 11},
+                                                                               {kFindCoordinator, 0},
+                                                                               {kOffsetCommit, 1},
+                                                                               {kOffsetCommit, 2},
+                                                                               {kOffsetFetch, 1},
+                                                                               {kJoinGroup, 0},
+                                                                               {kSyncGroup, 0},
+                                                                               {kHeartbeat, 0},
+                                                                               {kLeaveGroup, 0},
+                                                                               {kListOffsets, 1},
+                                                                               {kInitProducerId, 0},
+                                                                               {kMetadata, 0}}) {
     EXPECT_TRUE(serves(key, static_cast<std::int16_t>(version))) << kafka::api_name(key) << " v" << version;
   }
 }
@@ -124,7 +137,8 @@ TEST_F(Metadata, TheClusterIdOutlivesARestart) {
 TEST_F(Metadata, AskingForATopicMakesItWhenBothSidesWantThat) {
   start();
   auto& client = connect();
-  EXPECT_EQ(client.call<kafka::MetadataResponse>(ask({"orders"}, false), 9).topics[0].error_code, KafkaError::kUnknownTopicOrPartition);
+  EXPECT_EQ(client.call<kafka::MetadataResponse>(ask({"orders"}, false), 9).topics[0].error_code,
+            KafkaError::kUnknownTopicOrPartition);
   const auto made = client.call<kafka::MetadataResponse>(ask({"orders"}), 10).topics.at(0);
   EXPECT_EQ(made.error_code, KafkaError::kNone);
   EXPECT_EQ(made.partitions.size(), 1u);
@@ -136,12 +150,14 @@ TEST_F(Metadata, AskingForATopicMakesItWhenBothSidesWantThat) {
 TEST_F(Metadata, AutoCreationCanBeOff) {
   options.auto_create_topics = false;
   start();
-  EXPECT_EQ(connect().call<kafka::MetadataResponse>(ask({"orders"}), 9).topics[0].error_code, KafkaError::kUnknownTopicOrPartition);
+  EXPECT_EQ(connect().call<kafka::MetadataResponse>(ask({"orders"}), 9).topics[0].error_code,
+            KafkaError::kUnknownTopicOrPartition);
 }
 
 TEST_F(Metadata, ABadNameIsNoTopic) {
   start();
-  EXPECT_EQ(connect().call<kafka::MetadataResponse>(ask({"a/b"}), 9).topics[0].error_code, KafkaError::kInvalidTopicException);
+  EXPECT_EQ(connect().call<kafka::MetadataResponse>(ask({"a/b"}), 9).topics[0].error_code,
+            KafkaError::kInvalidTopicException);
 }
 
 TEST_F(Metadata, NullMeansAllAndEmptyMeansNoneExceptInV0) {
@@ -193,7 +209,8 @@ TEST_F(ProduceAndFetch, EveryVersionCarriesRecords) {
   create_topic(client, "orders");
   std::int64_t next = 0;
   for (std::int16_t version = 3; version <= 11; ++version) {
-    const auto response = client.call<kafka::ProduceResponse>(produce_request("orders", batch_of({{"k", "v"}})), version);
+    const auto response =
+        client.call<kafka::ProduceResponse>(produce_request("orders", batch_of({{"k", "v"}})), version);
     EXPECT_EQ(response.responses.at(0).partition_responses.at(0).base_offset, Offset{next++}) << version;
   }
   const auto id = broker->cluster().identity().cluster_id;
@@ -209,7 +226,9 @@ TEST_F(ProduceAndFetch, AllCodecsPassThrough) {
   create_topic(client, "orders");
   using enum record::Codec;
   for (const auto codec : {kNone, kGzip, kSnappy, kLz4, kZstd}) {
-    EXPECT_EQ(produce(client, "orders", batch_of({{"k", std::string(record::codec_name(codec))}}, kNoProducerId, kNoSequence, codec)).error_code,
+    EXPECT_EQ(produce(client, "orders",
+                      batch_of({{"k", std::string(record::codec_name(codec))}}, kNoProducerId, kNoSequence, codec))
+                  .error_code,
               KafkaError::kNone);
   }
   const auto fetched = fetch(client, "orders", 0);
@@ -227,7 +246,8 @@ TEST_F(ProduceAndFetch, AnAnswerWaitsForTheDisk) {
   EXPECT_TRUE(client.frames.empty());
   EXPECT_TRUE(records_in(fetch(connect(), "orders", 0).records).empty()) << "nobody sees what could still be lost";
   on_loop([&] { log->release_all(); });
-  EXPECT_EQ(client.receive<kafka::ProduceResponse>(9, first).responses.at(0).partition_responses.at(0).base_offset, Offset{0});
+  EXPECT_EQ(client.receive<kafka::ProduceResponse>(9, first).responses.at(0).partition_responses.at(0).base_offset,
+            Offset{0});
 }
 
 TEST_F(ProduceAndFetch, AnswersKeepTheOrderOfRequests) {
@@ -261,7 +281,8 @@ TEST_F(ProduceAndFetch, WhatBreaksARuleIsRefusedByItsOwnError) {
   auto& client = connect();
   create_topic(client, "orders", 1, {{"max.message.bytes", "200"}});
   create_topic(client, "compacted", 1, {{"cleanup.policy", "compact"}});
-  const auto error_of = [&](const std::string& topic, SharedBytes batch, std::int16_t version = 9, std::int16_t acks = -1, std::int32_t partition = 0) {
+  const auto error_of = [&](const std::string& topic, SharedBytes batch, std::int16_t version = 9,
+                            std::int16_t acks = -1, std::int32_t partition = 0) {
     return client.call<kafka::ProduceResponse>(produce_request(topic, std::move(batch), partition, acks), version)
         .responses.at(0)
         .partition_responses.at(0)
@@ -282,7 +303,8 @@ TEST_F(ProduceAndFetch, WhatBreaksARuleIsRefusedByItsOwnError) {
   EXPECT_EQ(error_of("orders", broken(18, std::byte{0x55})), KafkaError::kCorruptMessage) << "checksum";
   EXPECT_EQ(error_of("orders", broken(16, std::byte{1})), KafkaError::kInvalidRecord) << "magic";
   EXPECT_EQ(error_of("orders", broken(60, std::byte{9})), KafkaError::kInvalidRecord) << "record count";
-  EXPECT_EQ(error_of("orders", batch_of({{"a", "1"}}, kNoProducerId, kNoSequence, record::Codec::kZstd), 6), KafkaError::kUnsupportedCompressionType);
+  EXPECT_EQ(error_of("orders", batch_of({{"a", "1"}}, kNoProducerId, kNoSequence, record::Codec::kZstd), 6),
+            KafkaError::kUnsupportedCompressionType);
   EXPECT_EQ(error_of(std::string(kGroupsTopic), good), KafkaError::kInvalidTopicException);
   record::BatchBuilder without_key;
   without_key.add(std::nullopt, as_bytes("v"), Timestamp{1});
@@ -324,7 +346,8 @@ TEST_F(ProduceAndFetch, ALogWithoutRoomMakesProducersWaitInOrder) {
   create_topic(client, "orders");
   log->full = true;
   std::vector<std::int32_t> sent;
-  for (int i = 0; i < 5; ++i) sent.push_back(client.send(produce_request("orders", batch_of({{"k", std::to_string(i)}})), 9));
+  for (int i = 0; i < 5; ++i)
+    sent.push_back(client.send(produce_request("orders", batch_of({{"k", std::to_string(i)}})), 9));
   sim.advance(std::chrono::seconds(5));
   EXPECT_TRUE(client.frames.empty());
   on_loop([&] { log->make_room(); });
@@ -379,7 +402,9 @@ TEST_F(ProduceAndFetch, MinBytesAreWaitedFor) {
   sim.advance(std::chrono::seconds(2));
   EXPECT_TRUE(consumer.frames.empty());
   produce(producer, "orders", one);
-  EXPECT_EQ(records_in(consumer.receive<kafka::FetchResponse>(11, waiting).responses.at(0).partitions.at(0).records).size(), 2u);
+  EXPECT_EQ(
+      records_in(consumer.receive<kafka::FetchResponse>(11, waiting).responses.at(0).partitions.at(0).records).size(),
+      2u);
 }
 
 TEST_F(ProduceAndFetch, AWaitingFetchIsToldWhenItsTopicGoes) {
@@ -389,7 +414,8 @@ TEST_F(ProduceAndFetch, AWaitingFetchIsToldWhenItsTopicGoes) {
   const auto waiting = consumer.send(fetch_request("orders", 0, 30'000), 11);
   sim.advance(std::chrono::seconds(1));
   broker->cluster().delete_topic("orders", env::MonotonicTime::max(), [](Result<void>) {});
-  EXPECT_EQ(consumer.receive<kafka::FetchResponse>(11, waiting).responses.at(0).partitions.at(0).error_code, KafkaError::kUnknownTopicOrPartition);
+  EXPECT_EQ(consumer.receive<kafka::FetchResponse>(11, waiting).responses.at(0).partitions.at(0).error_code,
+            KafkaError::kUnknownTopicOrPartition);
 }
 
 TEST_F(ProduceAndFetch, OffsetsOutsideAreOutOfRange) {
@@ -423,8 +449,12 @@ TEST_F(ProduceAndFetch, ZstdIsKeptFromClientsThatDoNotKnowIt) {
   auto& client = connect();
   create_topic(client, "orders");
   produce(client, "orders", batch_of({{"a", "1"}}, kNoProducerId, kNoSequence, record::Codec::kZstd));
-  EXPECT_EQ(client.call<kafka::FetchResponse>(fetch_request("orders", 0), 9).responses.at(0).partitions.at(0).error_code, KafkaError::kUnsupportedCompressionType);
-  EXPECT_EQ(client.call<kafka::FetchResponse>(fetch_request("orders", 0), 10).responses.at(0).partitions.at(0).error_code, KafkaError::kNone);
+  EXPECT_EQ(
+      client.call<kafka::FetchResponse>(fetch_request("orders", 0), 9).responses.at(0).partitions.at(0).error_code,
+      KafkaError::kUnsupportedCompressionType);
+  EXPECT_EQ(
+      client.call<kafka::FetchResponse>(fetch_request("orders", 0), 10).responses.at(0).partitions.at(0).error_code,
+      KafkaError::kNone);
 }
 
 TEST_F(ProduceAndFetch, ColdReadsAnswerTheSame) {
@@ -439,7 +469,8 @@ TEST_F(ProduceAndFetch, ColdReadsAnswerTheSame) {
     request.topics[0].partitions.back().partition = PartitionIndex{i};
   }
   const auto partitions = client.call<kafka::FetchResponse>(request, 11).responses.at(0).partitions;
-  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(records_in(partitions.at(i).records), Records{"k=" + std::to_string(i)});
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(records_in(partitions.at(i).records), Records{"k=" + std::to_string(i)});
 }
 
 TEST_F(ProduceAndFetch, TopicIdsAreUsedFromV13) {
@@ -453,10 +484,12 @@ TEST_F(ProduceAndFetch, TopicIdsAreUsedFromV13) {
   auto request = fetch_request("", 0);
   request.topics[0].topic_id = client.call<kafka::MetadataResponse>(ask, 10).topics.at(0).topic_id;
   for (std::int16_t version = 13; version <= 16; ++version) {
-    EXPECT_EQ(records_in(client.call<kafka::FetchResponse>(request, version).responses.at(0).partitions.at(0).records), (Records{"a=1"}));
+    EXPECT_EQ(records_in(client.call<kafka::FetchResponse>(request, version).responses.at(0).partitions.at(0).records),
+              (Records{"a=1"}));
   }
   request.topics[0].topic_id = TopicId{Uuid{{9}}};
-  EXPECT_EQ(client.call<kafka::FetchResponse>(request, 13).responses.at(0).partitions.at(0).error_code, KafkaError::kUnknownTopicId);
+  EXPECT_EQ(client.call<kafka::FetchResponse>(request, 13).responses.at(0).partitions.at(0).error_code,
+            KafkaError::kUnknownTopicId);
 }
 
 // ---- What is no request
@@ -497,7 +530,8 @@ TEST_F(BadInput, AnUnknownApiOrVersionClosesTheConnection) {
 
 TEST_F(BadInput, ABodyThatEndsTooSoonClosesTheConnection) {
   start();
-  auto encoded = kafka::encode_request(produce_request("orders", batch_of({{"a", "1"}})), {kafka::ApiKey::kProduce, 9, 1, "test"});
+  auto encoded =
+      kafka::encode_request(produce_request("orders", batch_of({{"a", "1"}})), {kafka::ApiKey::kProduce, 9, 1, "test"});
   ASSERT_TRUE(encoded.ok());
   const auto whole = encoded->flatten();
   for (std::size_t cut = 12; cut + 1 < whole.size(); cut += 7) {
@@ -508,7 +542,8 @@ TEST_F(BadInput, ABodyThatEndsTooSoonClosesTheConnection) {
 }
 
 TEST_F(BadInput, BytesAfterABodyAreLeftAlone) {
-  // librdkafka's Metadata v12 for all topics, as 2.16 sends it: a null array of one byte in room for four (librdkafka#5049).
+  // librdkafka's Metadata v12 for all topics, as 2.16 sends it: a null array of one byte in room for four
+  // (librdkafka#5049).
   start();
   auto& client = connect();
   create_topic(client, "orders");

@@ -39,7 +39,7 @@ void QuotaTable::put(const QuotaEntity& entity, QuotaValues values) {
 }
 
 const std::pair<const QuotaEntity, QuotaValues>* QuotaTable::find(std::string_view user, std::string_view client_id,
-                                                                 QuotaKind kind) const {
+                                                                  QuotaKind kind) const {
   if (quotas_.empty()) return nullptr;
   const std::string u(user);
   const std::string c(client_id);
@@ -63,7 +63,8 @@ env::Duration QuotaMeter::charge(const QuotaTable& table, std::string_view user,
   if (buckets_.size() >= kQuotaBucketsMax) forget_idle(now);
   const auto [found, fresh] = buckets_.try_emplace({kind, std::move(whose)});
   Bucket& bucket = found->second;
-  const std::chrono::duration<double> rested = fresh ? std::chrono::duration<double>(kBurstSeconds) : now - bucket.filled_at;
+  const std::chrono::duration<double> rested =
+      fresh ? std::chrono::duration<double>(kBurstSeconds) : now - bucket.filled_at;
   bucket.bytes = std::min(rate * kBurstSeconds, bucket.bytes + rate * rested.count()) - static_cast<double>(bytes);
   bucket.filled_at = now;
   if (bucket.bytes >= 0) return {};

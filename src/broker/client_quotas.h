@@ -40,7 +40,7 @@ class QuotaTable {
   void clear() { quotas_.clear(); }
   /// The most specific one that holds for this client (KIP-124, from user and client id down to the default client id).
   const std::pair<const QuotaEntity, QuotaValues>* find(std::string_view user, std::string_view client_id,
-                                                       QuotaKind kind) const;
+                                                        QuotaKind kind) const;
 
  private:
   std::map<QuotaEntity, QuotaValues> quotas_;

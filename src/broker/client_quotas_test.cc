@@ -23,7 +23,8 @@ TEST(QuotaTable, TheMostSpecificQuotaHolds) {
   };
   EXPECT_EQ(rate("alice", "app"), 0);
   // From the least specific to the most: each covers the one before.
-  const QuotaEntity order[] = {{{}, ""}, {{}, "app"}, {"", {}}, {"", ""}, {"", "app"}, {"alice", {}}, {"alice", ""}, {"alice", "app"}};
+  const QuotaEntity order[] = {{{}, ""},    {{}, "app"},   {"", {}},      {"", ""},
+                               {"", "app"}, {"alice", {}}, {"alice", ""}, {"alice", "app"}};
   double value = 1;
   for (const QuotaEntity& entity : order) {
     table.put(entity, {{kIn, value}});
@@ -40,7 +41,9 @@ TEST(QuotaMeter, WithinItsRateAClientIsNeverHeldAndBeyondItRestsForWhatItOwes) {
   QuotaMeter meter(sim.clock());
   QuotaTable table;
   table.put({"", {}}, {{kIn, 1000}});
-  const auto charge = [&](const char* user, std::uint64_t bytes) { return meter.charge(table, user, "app", kIn, bytes); };
+  const auto charge = [&](const char* user, std::uint64_t bytes) {
+    return meter.charge(table, user, "app", kIn, bytes);
+  };
   EXPECT_EQ(charge("alice", 1000), 0s) << "a second's worth at once";
   EXPECT_EQ(charge("alice", 500), 500ms);
   EXPECT_EQ(charge("bob", 500), 0s) << "everybody has the default's rate of his own";
@@ -56,21 +59,25 @@ class Quotas : public testing::SimBroker {
  protected:
   using Alter = kafka::AlterClientQuotasRequest;
 
-  KafkaError alter(testing::SimClient& client, std::vector<Alter::Entity> entity, std::vector<Alter::Op> ops, bool validate_only = false) {
+  KafkaError alter(testing::SimClient& client, std::vector<Alter::Entity> entity, std::vector<Alter::Op> ops,
+                   bool validate_only = false) {
     Alter request;
     request.entries.push_back({std::move(entity), std::move(ops)});
     request.validate_only = validate_only;
     const auto response = client.call<kafka::AlterClientQuotasResponse>(request, 1);
     return response.entries.at(0).error_code;
   }
-  std::vector<std::string> describe(testing::SimClient& client, std::vector<kafka::DescribeClientQuotasRequest::Component> components,
+  std::vector<std::string> describe(testing::SimClient& client,
+                                    std::vector<kafka::DescribeClientQuotasRequest::Component> components,
                                     bool strict = false) {
-    const auto response = client.call<kafka::DescribeClientQuotasResponse>(kafka::DescribeClientQuotasRequest{std::move(components), strict}, 1);
+    const auto response = client.call<kafka::DescribeClientQuotasResponse>(
+        kafka::DescribeClientQuotasRequest{std::move(components), strict}, 1);
     EXPECT_EQ(response.error_code, KafkaError::kNone);
     std::vector<std::string> found;
     for (const auto& entry : response.entries.value_or(std::vector<kafka::DescribeClientQuotasResponse::Entry>{})) {
       std::string text;
-      for (const auto& part : entry.entity) text += part.entity_type + "=" + part.entity_name.value_or("<default>") + " ";
+      for (const auto& part : entry.entity)
+        text += part.entity_type + "=" + part.entity_name.value_or("<default>") + " ";
       for (const auto& value : entry.values) text += fmt::format("{}={} ", value.key, value.value);
       found.push_back(text);
     }
@@ -83,7 +90,8 @@ TEST_F(Quotas, TheyAreKeptFilteredAndRemoved) {
   auto& client = connect();
   EXPECT_EQ(alter(client, {{"user", "alice"}}, {{"producer_byte_rate", 1000, false}}), KafkaError::kNone);
   EXPECT_EQ(alter(client, {{"user", "alice"}}, {{"consumer_byte_rate", 2000, false}}), KafkaError::kNone);
-  EXPECT_EQ(alter(client, {{"user", std::nullopt}, {"client-id", "app"}}, {{"producer_byte_rate", 5, false}}), KafkaError::kNone);
+  EXPECT_EQ(alter(client, {{"user", std::nullopt}, {"client-id", "app"}}, {{"producer_byte_rate", 5, false}}),
+            KafkaError::kNone);
   EXPECT_EQ(alter(client, {{"client-id", "tried"}}, {{"producer_byte_rate", 5, false}}, true), KafkaError::kNone);
   restart();
   auto& again = connect();
@@ -92,8 +100,10 @@ TEST_F(Quotas, TheyAreKeptFilteredAndRemoved) {
   EXPECT_EQ(describe(again, {}), (std::vector<std::string>{both, alice}));
   EXPECT_EQ(describe(again, {{"user", 0, "alice"}}), (std::vector<std::string>{alice}));
   EXPECT_EQ(describe(again, {{"user", 1, std::nullopt}}), (std::vector<std::string>{both}));
-  EXPECT_EQ(describe(again, {{"user", 2, std::nullopt}}, true), (std::vector<std::string>{alice})) << "strict: no further parts";
-  EXPECT_EQ(alter(again, {{"user", "alice"}}, {{"producer_byte_rate", 0, true}, {"consumer_byte_rate", 0, true}}), KafkaError::kNone);
+  EXPECT_EQ(describe(again, {{"user", 2, std::nullopt}}, true), (std::vector<std::string>{alice}))
+      << "strict: no further parts";
+  EXPECT_EQ(alter(again, {{"user", "alice"}}, {{"producer_byte_rate", 0, true}, {"consumer_byte_rate", 0, true}}),
+            KafkaError::kNone);
   EXPECT_EQ(describe(again, {{"user", 0, "alice"}}), (std::vector<std::string>{}));
 }
 
@@ -104,7 +114,8 @@ TEST_F(Quotas, WhatCannotBeKeptIsRefused) {
   EXPECT_EQ(alter(client, {{"ip", "1.2.3.4"}}, {{"producer_byte_rate", 50, false}}), KafkaError::kInvalidRequest);
   EXPECT_EQ(alter(client, {}, {{"producer_byte_rate", 50, false}}), KafkaError::kInvalidRequest);
   EXPECT_EQ(alter(client, {{"user", "a"}}, {{"producer_byte_rate", -1, false}}), KafkaError::kInvalidRequest);
-  EXPECT_EQ(alter(client, {{"user", "a"}}, {{"producer_byte_rate", std::numeric_limits<double>::quiet_NaN(), false}}), KafkaError::kInvalidRequest);
+  EXPECT_EQ(alter(client, {{"user", "a"}}, {{"producer_byte_rate", std::numeric_limits<double>::quiet_NaN(), false}}),
+            KafkaError::kInvalidRequest);
   EXPECT_TRUE(describe(client, {}).empty());
 }
 
@@ -114,7 +125,8 @@ TEST_F(Quotas, AProducerOverItsRateIsToldAndItsConnectionRests) {
   create_topic(client, "orders");
   ASSERT_EQ(alter(client, {{"client-id", "greedy"}}, {{"producer_byte_rate", 1000, false}}), KafkaError::kNone);
   const auto produce_as = [&](const std::string& name) {
-    return client.call<kafka::ProduceResponse>(produce_request("orders", batch_of({{"k", std::string(3000, 'x')}})), 9, name);
+    return client.call<kafka::ProduceResponse>(produce_request("orders", batch_of({{"k", std::string(3000, 'x')}})), 9,
+                                               name);
   };
   EXPECT_EQ(produce_as("modest").throttle_time_ms, 0);
   const auto told = produce_as("greedy").throttle_time_ms;

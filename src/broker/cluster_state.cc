@@ -22,7 +22,8 @@ std::string quota_key(const QuotaEntity& entity) {
   return std::string(kQuotaPrefix) + key.dump();
 }
 
-state::Record topic_record(std::string_view name, TopicId id, std::int32_t partition_count, const TopicConfigs& configs) {
+state::Record topic_record(std::string_view name, TopicId id, std::int32_t partition_count,
+                           const TopicConfigs& configs) {
   const Json value = {{"id", id.get().to_string()}, {"partitions", partition_count}, {"configs", configs}};
   return {std::string(kTopicPrefix) + std::string(name), value.dump()};
 }
@@ -41,11 +42,12 @@ Result<void> check_topic_name(std::string_view name) {
                  kTopicNameBytesMax);
   }
   const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
   };
   if (!std::all_of(name.begin(), name.end(), allowed)) {
-    return error(ErrorCode::kInvalidArgument, "topic name '{}': only ASCII letters, digits, '.', '_' and '-' are allowed",
-                 name);
+    return error(ErrorCode::kInvalidArgument,
+                 "topic name '{}': only ASCII letters, digits, '.', '_' and '-' are allowed", name);
   }
   return {};
 }
@@ -106,8 +108,9 @@ Result<state::Decision<TopicId>> ClusterState::add_partitions(std::string_view n
   if (!topic) return error(ErrorCode::kNotFound, "no topic {}", name);
   if (topic->internal) return error(ErrorCode::kForbidden, "topic {} is weft's own and keeps its partitions", name);
   if (count <= topic->partition_count || count > kPartitionsPerTopicMax) {
-    return error(ErrorCode::kInvalidArgument, "partitions: topic {} has {}; they can only become more, up to {}; asked for {}",
-                 name, topic->partition_count, kPartitionsPerTopicMax, count);
+    return error(ErrorCode::kInvalidArgument,
+                 "partitions: topic {} has {}; they can only become more, up to {}; asked for {}", name,
+                 topic->partition_count, kPartitionsPerTopicMax, count);
   }
   if (partition_count_ + static_cast<std::size_t>(count - topic->partition_count) > kPartitionsMax) {
     return error(ErrorCode::kExhausted, "partitions: this broker holds at most {} in all", kPartitionsMax);
@@ -120,8 +123,8 @@ Result<state::Decision<std::int64_t>> ClusterState::take_producer_ids() const {
   return state::Decision<std::int64_t>{next_producer_id_, {{"producer_ids", value.dump()}}};
 }
 
-Result<state::Decision<bool>> ClusterState::alter_quotas(const QuotaEntity& entity,
-                                                        const std::map<QuotaKind, std::optional<double>>& changes) const {
+Result<state::Decision<bool>> ClusterState::alter_quotas(
+    const QuotaEntity& entity, const std::map<QuotaKind, std::optional<double>>& changes) const {
   const auto known = quotas_.all().find(entity);
   if (known == quotas_.all().end() && quotas_.all().size() >= kQuotasMax)
     return error(ErrorCode::kExhausted, "quotas: this broker holds at most {}", kQuotasMax);
@@ -130,7 +133,8 @@ Result<state::Decision<bool>> ClusterState::alter_quotas(const QuotaEntity& enti
     if (!value) {
       values.erase(kind);
     } else if (!(*value > 0) || *value > static_cast<double>(INT64_MAX)) {
-      return error(ErrorCode::kInvalidArgument, "{}: must be a positive number of bytes per second, is {}", quota_name(kind), *value);
+      return error(ErrorCode::kInvalidArgument, "{}: must be a positive number of bytes per second, is {}",
+                   quota_name(kind), *value);
     } else {
       values[kind] = *value;
     }
@@ -182,9 +186,11 @@ bool ClusterState::replay_topic(std::string_view name, const Json& value) {
   if (!given.is_object()) return false;
   for (const auto& [key, text] : given.items()) {
     // A setting of a later weft is kept out rather than acted on half-understood.
-    if (text.is_string() && check_topic_config(key, text.get_ref<const std::string&>()).ok()) configs[key] = text.get<std::string>();
+    if (text.is_string() && check_topic_config(key, text.get_ref<const std::string&>()).ok())
+      configs[key] = text.get<std::string>();
   }
-  auto topic = std::make_shared<Topic>(std::string(name), TopicId{*id}, value["partitions"].get<std::int32_t>(), std::move(configs));
+  auto topic = std::make_shared<Topic>(std::string(name), TopicId{*id}, value["partitions"].get<std::int32_t>(),
+                                       std::move(configs));
   if (topic->partition_count < 1 || topic->name == kClusterTopic) return false;
   if (const auto before = find(name); before && before->id == topic->id) {
     topic->open_count = std::min(before->open_count, topic->partition_count);
@@ -199,7 +205,8 @@ bool ClusterState::replay_quotas(std::string_view entity, const Json& values) {
   if (!named.is_object()) return false;
   QuotaEntity whose;
   if (const auto user = named.find("user"); user != named.end() && user->is_string()) whose.user = *user;
-  if (const auto client = named.find("client-id"); client != named.end() && client->is_string()) whose.client_id = *client;
+  if (const auto client = named.find("client-id"); client != named.end() && client->is_string())
+    whose.client_id = *client;
   QuotaValues known;
   for (const auto& [name, value] : values.items()) {
     const auto kind = parse_quota(name);
@@ -235,7 +242,8 @@ void ClusterState::reset() {
   cluster_id_.clear();
   next_producer_id_ = 0;
   // The log has its partition before this state is read from it.
-  auto own = std::make_shared<Topic>(std::string(kClusterTopic), kClusterTopicId, 1, TopicConfigs{{"cleanup.policy", "compact"}});
+  auto own = std::make_shared<Topic>(std::string(kClusterTopic), kClusterTopicId, 1,
+                                     TopicConfigs{{"cleanup.policy", "compact"}});
   own->open_count = 1;
   put(std::move(own));
 }

@@ -34,8 +34,12 @@ class TopicTraffic;
 
 struct Topic {
   Topic(std::string its_name, TopicId its_id, std::int32_t partitions, TopicConfigs its_configs)
-      : name(std::move(its_name)), id(its_id), partition_count(partitions), internal(is_internal_topic(name)),
-        configs(std::move(its_configs)), effective(configs) {}
+      : name(std::move(its_name)),
+        id(its_id),
+        partition_count(partitions),
+        internal(is_internal_topic(name)),
+        configs(std::move(its_configs)),
+        effective(configs) {}
 
   /// Whether the partition exists in the log: from the moment that everything about it is durable.
   bool has(PartitionIndex partition) const { return partition.get() >= 0 && partition.get() < open_count; }
@@ -74,8 +78,8 @@ class ClusterState final : public state::Machine {
   /// The id of what was deleted.
   Result<state::Decision<TopicId>> delete_topic(std::string_view name) const;
   /// Null values go back to the default.
-  Result<state::Decision<TopicId>> alter_configs(std::string_view name,
-                                                 const std::map<std::string, std::optional<std::string>>& changes) const;
+  Result<state::Decision<TopicId>> alter_configs(
+      std::string_view name, const std::map<std::string, std::optional<std::string>>& changes) const;
   Result<state::Decision<TopicId>> add_partitions(std::string_view name, std::int32_t count) const;
   /// The first id of a block of kProducerIdBlock that nobody had before.
   Result<state::Decision<std::int64_t>> take_producer_ids() const;

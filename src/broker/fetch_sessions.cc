@@ -97,7 +97,8 @@ std::shared_ptr<FetchSession> FetchSessions::begin(const kafka::FetchRequest& re
   auto session = std::make_shared<FetchSession>();
   session->by_id_ = version >= kFirstVersionById;
   session->update(request, version);
-  if (session->partition_count() == 0 || session->partition_count() > kFetchSessionPartitionsMax || !make_room()) return nullptr;
+  if (session->partition_count() == 0 || session->partition_count() > kFetchSessionPartitionsMax || !make_room())
+    return nullptr;
   do {
     session->id_ = static_cast<std::int32_t>(random_.next() & INT32_MAX);
   } while (session->id_ == kNoSession || by_id_.contains(session->id_));

@@ -22,7 +22,8 @@ class Sessions : public testing::SimBroker {
     auto& topic = request.topics.emplace_back();
     topic.topic = "orders";
     for (const auto partition : partitions) {
-      topic.partitions.push_back({PartitionIndex{partition}, LeaderEpoch{-1}, Offset{0}, LeaderEpoch{-1}, Offset{-1}, 1 << 20});
+      topic.partitions.push_back(
+          {PartitionIndex{partition}, LeaderEpoch{-1}, Offset{0}, LeaderEpoch{-1}, Offset{-1}, 1 << 20});
     }
     return request;
   }
@@ -90,7 +91,8 @@ TEST_F(Sessions, AnUnknownSessionAndASkippedEpochHaveTheirErrors) {
   EXPECT_EQ(fetch_session(client, asking({0}, 7, 1)).error_code, KafkaError::kFetchSessionIdNotFound);
   const auto id = fetch_session(client, asking({0})).session_id;
   EXPECT_EQ(fetch_session(client, asking({}, id, 2)).error_code, KafkaError::kInvalidFetchSessionEpoch);
-  EXPECT_EQ(fetch_session(client, asking({}, id, 1)).error_code, KafkaError::kNone) << "the refused request counts for nothing";
+  EXPECT_EQ(fetch_session(client, asking({}, id, 1)).error_code, KafkaError::kNone)
+      << "the refused request counts for nothing";
   EXPECT_EQ(client.call<kafka::FetchResponse>(asking({}, id, 2), 13).error_code, KafkaError::kFetchSessionTopicIdError);
 }
 

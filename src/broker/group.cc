@@ -11,7 +11,8 @@ bool Member::supports(std::string_view protocol) const {
 }
 
 Buffer Member::metadata_for(std::string_view protocol) const {
-  const auto at = std::find_if(protocols.begin(), protocols.end(), [&](const auto& each) { return each.name == protocol; });
+  const auto at =
+      std::find_if(protocols.begin(), protocols.end(), [&](const auto& each) { return each.name == protocol; });
   return at == protocols.end() ? Buffer{} : at->metadata;
 }
 
@@ -28,10 +29,14 @@ bool Member::asks_for(std::string_view topic) const {
 
 std::string_view group_phase_name(GroupPhase phase) {
   switch (phase) {
-    case GroupPhase::kEmpty: return "Empty";
-    case GroupPhase::kPreparingRebalance: return "PreparingRebalance";
-    case GroupPhase::kCompletingRebalance: return "CompletingRebalance";
-    case GroupPhase::kStable: return "Stable";
+    case GroupPhase::kEmpty:
+      return "Empty";
+    case GroupPhase::kPreparingRebalance:
+      return "PreparingRebalance";
+    case GroupPhase::kCompletingRebalance:
+      return "CompletingRebalance";
+    case GroupPhase::kStable:
+      return "Stable";
   }
   return "Empty";
 }
@@ -42,8 +47,8 @@ Member* Group::find(std::string_view member_id) {
 }
 
 bool Group::everybody_joined() const {
-  return promised.empty() &&
-         std::all_of(members.begin(), members.end(), [](const auto& each) { return static_cast<bool>(each.second.join); });
+  return promised.empty() && std::all_of(members.begin(), members.end(),
+                                         [](const auto& each) { return static_cast<bool>(each.second.join); });
 }
 
 std::int32_t Group::rebalance_timeout_ms_max() const {
@@ -56,7 +61,8 @@ bool Group::accepts(std::string_view type, const std::vector<kafka::JoinGroupReq
   if (members.empty()) return true;
   if (type != protocol_type) return false;
   return std::any_of(protocols.begin(), protocols.end(), [&](const auto& offered) {
-    return std::all_of(members.begin(), members.end(), [&](const auto& each) { return each.second.supports(offered.name); });
+    return std::all_of(members.begin(), members.end(),
+                       [&](const auto& each) { return each.second.supports(offered.name); });
   });
 }
 
@@ -67,11 +73,13 @@ std::string Group::vote() const {
   };
   for (const auto& each : members) {
     const auto& offered = each.second.protocols;
-    const auto first = std::find_if(offered.begin(), offered.end(), [&](const auto& one) { return everybody_supports(one.name); });
+    const auto first =
+        std::find_if(offered.begin(), offered.end(), [&](const auto& one) { return everybody_supports(one.name); });
     CHECK(first != offered.end(), "nobody joins without a protocol in common");
     ++votes[first->name];
   }
-  const auto most = std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto most =
+      std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   CHECK(most != votes.end(), "only a group with members votes");
   return most->first;
 }

@@ -37,8 +37,8 @@ struct Member {
   env::EventLoop::TimerId timer = 0;  ///< Runs at or before expires_at.
 
   bool supports(std::string_view protocol) const;
-  /// Whether one of its subscriptions names the topic (kafka: ConsumerProtocolSubscription); not known of other types of
-  /// groups.
+  /// Whether one of its subscriptions names the topic (kafka: ConsumerProtocolSubscription); not known of other types
+  /// of groups.
   bool asks_for(std::string_view topic) const;
   /// Empty when it does not.
   Buffer metadata_for(std::string_view protocol) const;
@@ -57,7 +57,7 @@ struct Group {
   std::string protocol_type;
   std::optional<std::string> protocol;
   std::optional<kafka::MemberId> leader;
-  std::map<std::string, Member, std::less<>> members;                 ///< By member id.
+  std::map<std::string, Member, std::less<>> members;                  ///< By member id.
   std::map<std::string, kafka::MemberId, std::less<>> static_members;  ///< By instance id.
   /// Ids handed out by MEMBER_ID_REQUIRED and not used yet, with the timer that forgets them.
   std::map<std::string, env::EventLoop::TimerId, std::less<>> promised;

@@ -13,9 +13,12 @@ namespace weft::broker {
 
 using kafka::KafkaError;
 
-GroupCoordinator::GroupCoordinator(env::Env& env, env::EventLoop& loop, stream::Cluster& cluster, const Options& options,
-                                   BrokerMetrics& metrics)
-    : env_(env), loop_(loop), options_(options), metrics_(metrics),
+GroupCoordinator::GroupCoordinator(env::Env& env, env::EventLoop& loop, stream::Cluster& cluster,
+                                   const Options& options, BrokerMetrics& metrics)
+    : env_(env),
+      loop_(loop),
+      options_(options),
+      metrics_(metrics),
       shard_(loop, cluster, state_, {{std::string(kGroupsTopic), PartitionIndex{0}}}) {
   state_.on_reset = [this] { on_reset(); };
   state_.on_loaded = [this] { on_loaded(); };
@@ -92,22 +95,26 @@ KafkaError GroupCoordinator::check_commit(std::string_view group_id, const Commi
   if (find(group_id) == nullptr) return KafkaError::kIllegalGeneration;
   Group* found = nullptr;
   Member* member = nullptr;
-  const auto problem = check_member(group_id, committing.member_id.get(), committing.instance_id, committing.generation, found, member);
+  const auto problem =
+      check_member(group_id, committing.member_id.get(), committing.instance_id, committing.generation, found, member);
   if (problem != KafkaError::kNone) return problem;
   keep_alive(*found, *member);
   // Nobody knows yet who owns what in this generation.
   return found->phase == GroupPhase::kCompletingRebalance ? KafkaError::kRebalanceInProgress : KafkaError::kNone;
 }
 
-void GroupCoordinator::commit(std::string group_id, std::vector<std::pair<stream::TopicPartition, CommittedPosition>> positions,
+void GroupCoordinator::commit(std::string group_id,
+                              std::vector<std::pair<stream::TopicPartition, CommittedPosition>> positions,
                               Callback<Result<void>> done, state::Shard::Append append) {
   std::vector<state::Record> records;
   records.reserve(positions.size());
-  for (const auto& [partition, position] : positions) records.push_back(GroupState::position_record(group_id, partition, position));
+  for (const auto& [partition, position] : positions)
+    records.push_back(GroupState::position_record(group_id, partition, position));
   commit_all(std::move(records), std::move(done), std::move(append));
 }
 
-void GroupCoordinator::commit_all(std::vector<state::Record> records, Callback<Result<void>> done, state::Shard::Append append) {
+void GroupCoordinator::commit_all(std::vector<state::Record> records, Callback<Result<void>> done,
+                                  state::Shard::Append append) {
   shard_.submit<bool>(
       [records = std::move(records)]() mutable {
         return Result<state::Decision<bool>>(state::Decision<bool>{true, std::move(records)});
@@ -122,8 +129,8 @@ void GroupCoordinator::positions(std::string group_id, Callback<Result<GroupStat
   shard_.submit<GroupState::Positions>(
       [this, group_id = std::move(group_id)] {
         const auto at = state_.positions().find(group_id);
-        return Result<state::Decision<GroupState::Positions>>(
-            state::Decision<GroupState::Positions>{at == state_.positions().end() ? GroupState::Positions{} : at->second, {}});
+        return Result<state::Decision<GroupState::Positions>>(state::Decision<GroupState::Positions>{
+            at == state_.positions().end() ? GroupState::Positions{} : at->second, {}});
       },
       std::move(done));
 }

@@ -23,8 +23,8 @@ struct Options;
 /// Coordinates all groups of the classic protocol (KIP-62, 134, 345, 394): membership is soft and moved by requests and
 /// timers, complete generations and positions are recorded. Belongs to the loop.
 ///
-/// While the state is being replayed everything is answered COORDINATOR_LOAD_IN_PROGRESS; when it is thrown away, whoever
-/// waits is told NOT_COORDINATOR and joins again.
+/// While the state is being replayed everything is answered COORDINATOR_LOAD_IN_PROGRESS; when it is thrown away,
+/// whoever waits is told NOT_COORDINATOR and joins again.
 class GroupCoordinator {
  public:
   struct Joining {
@@ -56,7 +56,8 @@ class GroupCoordinator {
   void sync(kafka::SyncGroupRequest message, Callback<kafka::SyncGroupResponse> done);
   kafka::KafkaError heartbeat(const kafka::HeartbeatRequest& message);
   /// One member; the answer's members repeat the request's.
-  kafka::KafkaError leave(std::string_view group, std::string_view member_id, const std::optional<kafka::GroupInstanceId>& instance);
+  kafka::KafkaError leave(std::string_view group, std::string_view member_id,
+                          const std::optional<kafka::GroupInstanceId>& instance);
 
   // ---- Positions
   /// Whether this commit is one that the group accepts now; refreshes the member's session.

@@ -29,7 +29,8 @@ Buffer bytes_of(std::string_view text) { return to_buffer(as_bytes(text)); }
 
 class Groups : public testing::SimBroker {
  protected:
-  static kafka::JoinGroupRequest join_request(const std::string& member_id = "", std::optional<std::string> instance = std::nullopt,
+  static kafka::JoinGroupRequest join_request(const std::string& member_id = "",
+                                              std::optional<std::string> instance = std::nullopt,
                                               const std::string& protocol = "range") {
     kafka::JoinGroupRequest request;
     request.group_id = kafka::GroupId{"readers"};
@@ -51,12 +52,14 @@ class Groups : public testing::SimBroker {
     }
     return client.call<kafka::JoinGroupResponse>(join_request(id), 5);
   }
-  static kafka::SyncGroupRequest sync_request(const kafka::JoinGroupResponse& joined, std::vector<std::pair<std::string, std::string>> assignments = {}) {
+  static kafka::SyncGroupRequest sync_request(const kafka::JoinGroupResponse& joined,
+                                              std::vector<std::pair<std::string, std::string>> assignments = {}) {
     kafka::SyncGroupRequest request;
     request.group_id = kafka::GroupId{"readers"};
     request.generation_id = joined.generation_id;
     request.member_id = joined.member_id;
-    for (const auto& [member, assignment] : assignments) request.assignments.push_back({kafka::MemberId{member}, bytes_of(assignment)});
+    for (const auto& [member, assignment] : assignments)
+      request.assignments.push_back({kafka::MemberId{member}, bytes_of(assignment)});
     return request;
   }
   KafkaError heartbeat(testing::SimClient& client, const kafka::JoinGroupResponse& joined) {
@@ -66,8 +69,9 @@ class Groups : public testing::SimBroker {
     request.member_id = joined.member_id;
     return client.call<kafka::HeartbeatResponse>(request, 3).error_code;
   }
-  KafkaError commit(testing::SimClient& client, const std::string& group, std::int64_t offset, std::int32_t generation = -1,
-                    const std::string& member = "", const std::string& topic = "orders", std::int16_t version = 7) {
+  KafkaError commit(testing::SimClient& client, const std::string& group, std::int64_t offset,
+                    std::int32_t generation = -1, const std::string& member = "", const std::string& topic = "orders",
+                    std::int16_t version = 7) {
     kafka::OffsetCommitRequest request;
     request.group_id = kafka::GroupId{group};
     request.generation_id_or_member_epoch = kafka::GenerationId{generation};
@@ -83,13 +87,20 @@ class Groups : public testing::SimBroker {
       request.group_id = kafka::GroupId{group};
       request.topics.emplace();
       request.topics->push_back({"orders", {PartitionIndex{0}}});
-      return client.call<kafka::OffsetFetchResponse>(request, version).topics.at(0).partitions.at(0).committed_offset.get();
+      return client.call<kafka::OffsetFetchResponse>(request, version)
+          .topics.at(0)
+          .partitions.at(0)
+          .committed_offset.get();
     }
     auto& asked = request.groups.emplace_back();
     asked.group_id = kafka::GroupId{group};
     asked.topics.emplace();
     asked.topics->push_back({"orders", {PartitionIndex{0}}});
-    return client.call<kafka::OffsetFetchResponse>(request, version).groups.at(0).topics.at(0).partitions.at(0).committed_offset.get();
+    return client.call<kafka::OffsetFetchResponse>(request, version)
+        .groups.at(0)
+        .topics.at(0)
+        .partitions.at(0)
+        .committed_offset.get();
   }
 };
 
@@ -188,7 +199,8 @@ TEST_F(Groups, AGroupWithoutAProtocolInCommonRefusesTheStranger) {
   request = join_request();
   request.group_id = kafka::GroupId{""};
   EXPECT_EQ(two.call<kafka::JoinGroupResponse>(request, 3).error_code, KafkaError::kInvalidGroupId);
-  EXPECT_EQ(two.call<kafka::JoinGroupResponse>(join_request("never-heard-of"), 5).error_code, KafkaError::kUnknownMemberId);
+  EXPECT_EQ(two.call<kafka::JoinGroupResponse>(join_request("never-heard-of"), 5).error_code,
+            KafkaError::kUnknownMemberId);
 }
 
 TEST_F(Groups, ASilentMemberIsOutAfterItsSession) {
@@ -289,7 +301,8 @@ TEST_F(Groups, APositionIsAnsweredWhenItIsOnDisk) {
   EXPECT_TRUE(reader.frames.empty()) << "a read waits for what it saw, too";
   on_loop([&] { log->release_all(); });
   client.receive<kafka::OffsetCommitResponse>(7, sent);
-  EXPECT_EQ(reader.receive<kafka::OffsetFetchResponse>(7, asked).topics.at(0).partitions.at(0).committed_offset, Offset{5});
+  EXPECT_EQ(reader.receive<kafka::OffsetFetchResponse>(7, asked).topics.at(0).partitions.at(0).committed_offset,
+            Offset{5});
 }
 
 TEST_F(Groups, CommitsAreForMembersOfTheGenerationOnly) {
@@ -299,12 +312,14 @@ TEST_F(Groups, CommitsAreForMembersOfTheGenerationOnly) {
   EXPECT_EQ(commit(client, "readers", 1, 3, "somebody"), KafkaError::kIllegalGeneration);
   EXPECT_EQ(commit(client, "readers", 1, -1, "", "nowhere"), KafkaError::kUnknownTopicOrPartition);
   const auto joined = join(client);
-  EXPECT_EQ(commit(client, "readers", 1, 1, joined.member_id.get()), KafkaError::kRebalanceInProgress) << "not assigned yet";
+  EXPECT_EQ(commit(client, "readers", 1, 1, joined.member_id.get()), KafkaError::kRebalanceInProgress)
+      << "not assigned yet";
   client.call<kafka::SyncGroupResponse>(sync_request(joined, {}), 3);
   EXPECT_EQ(commit(client, "readers", 1, 1, joined.member_id.get()), KafkaError::kNone);
   EXPECT_EQ(commit(client, "readers", 1, 0, joined.member_id.get()), KafkaError::kIllegalGeneration);
   EXPECT_EQ(commit(client, "readers", 1, 1, "stranger"), KafkaError::kUnknownMemberId);
-  EXPECT_EQ(commit(client, "readers", 1), KafkaError::kUnknownMemberId) << "simple consumers keep out of a living group";
+  EXPECT_EQ(commit(client, "readers", 1), KafkaError::kUnknownMemberId)
+      << "simple consumers keep out of a living group";
 }
 
 TEST_F(Groups, DeletingATopicForgetsItsPositions) {
@@ -358,7 +373,8 @@ TEST_F(Groups, PositionsInTopicsThatNobodyReadsCanBeForgotten) {
     asked.name = topic;
     asked.partitions.push_back({PartitionIndex{0}});
     const auto response = client.call<kafka::OffsetDeleteResponse>(request, 0);
-    return response.error_code != KafkaError::kNone ? response.error_code : response.topics.at(0).partitions.at(0).error_code;
+    return response.error_code != KafkaError::kNone ? response.error_code
+                                                    : response.topics.at(0).partitions.at(0).error_code;
   };
   commit(client, "empty", 7);
   EXPECT_EQ(forget("empty", "nothing"), KafkaError::kUnknownTopicOrPartition);
@@ -389,13 +405,14 @@ constexpr int kPartitions = 12;
 /// What must hold whatever happens.
 struct Ledger {
   std::map<std::pair<int, int>, std::map<int, std::string>> owners;  ///< By life of the coordinator and generation.
-  std::map<int, std::int64_t> acknowledged;                          ///< Positions whose commit was answered, by partition.
+  std::map<int, std::int64_t> acknowledged;  ///< Positions whose commit was answered, by partition.
 };
 
 /// A consumer as clients behave: joins, syncs, heartbeats, commits what it owns.
 class SimConsumer : public std::enable_shared_from_this<SimConsumer> {
  public:
-  SimConsumer(std::string name, env::EventLoop& loop, std::unique_ptr<GroupCoordinator>& coordinator, const int& life, Ledger& ledger)
+  SimConsumer(std::string name, env::EventLoop& loop, std::unique_ptr<GroupCoordinator>& coordinator, const int& life,
+              Ledger& ledger)
       : name_(std::move(name)), loop_(loop), coordinator_(coordinator), life_(life), ledger_(ledger) {}
 
   void start() { join(); }
@@ -426,9 +443,10 @@ class SimConsumer : public std::enable_shared_from_this<SimConsumer> {
     message.member_id = kafka::MemberId{id_};
     message.protocol_type = "consumer";
     message.protocols.push_back({"range", bytes_of(name_)});
-    coordinator_->join({std::move(message), 5, name_, "host"}, [self = shared_from_this()](kafka::JoinGroupResponse response) {
-      if (self->alive_) self->on_joined(std::move(response));
-    });
+    coordinator_->join({std::move(message), 5, name_, "host"},
+                       [self = shared_from_this()](kafka::JoinGroupResponse response) {
+                         if (self->alive_) self->on_joined(std::move(response));
+                       });
   }
 
   void on_joined(kafka::JoinGroupResponse response) {
@@ -445,8 +463,10 @@ class SimConsumer : public std::enable_shared_from_this<SimConsumer> {
     if (response.leader == response.member_id) {
       std::size_t next = 0;
       std::vector<std::string> shares(response.members.size());
-      for (int partition = 0; partition < kPartitions; ++partition) shares[next++ % shares.size()] += static_cast<char>('A' + partition);
-      for (std::size_t i = 0; i < shares.size(); ++i) message.assignments.push_back({response.members[i].member_id, bytes_of(shares[i])});
+      for (int partition = 0; partition < kPartitions; ++partition)
+        shares[next++ % shares.size()] += static_cast<char>('A' + partition);
+      for (std::size_t i = 0; i < shares.size(); ++i)
+        message.assignments.push_back({response.members[i].member_id, bytes_of(shares[i])});
     }
     coordinator_->sync(std::move(message), [self = shared_from_this()](kafka::SyncGroupResponse answer) {
       if (self->alive_) self->on_synced(std::move(answer));
@@ -461,13 +481,15 @@ class SimConsumer : public std::enable_shared_from_this<SimConsumer> {
       const int partition = letter - 'A';
       owned_.insert(partition);
       const auto [at, first] = owners.emplace(partition, name_);
-      EXPECT_TRUE(first || at->second == name_) << "partition " << partition << " of generation " << generation_ << " has two owners";
+      EXPECT_TRUE(first || at->second == name_)
+          << "partition " << partition << " of generation " << generation_ << " has two owners";
     }
     coordinator_->positions("g", [self = shared_from_this()](Result<GroupState::Positions> positions) {
       if (!positions.ok() || !self->alive_) return;
       for (const auto& [partition, acknowledged] : self->ledger_.acknowledged) {
         const auto at = positions->find({"orders", PartitionIndex{partition}});
-        EXPECT_TRUE(at != positions->end() && at->second.offset.get() >= acknowledged) << "an acknowledged position is gone";
+        EXPECT_TRUE(at != positions->end() && at->second.offset.get() >= acknowledged)
+            << "an acknowledged position is gone";
       }
     });
     later(1s, &SimConsumer::beat);
@@ -492,7 +514,8 @@ class SimConsumer : public std::enable_shared_from_this<SimConsumer> {
     std::map<int, std::int64_t> wanted;
     for (const int partition : owned_) {
       wanted[partition] = ledger_.acknowledged[partition] + 1;
-      positions.push_back({{"orders", PartitionIndex{partition}}, {Offset{wanted[partition]}, LeaderEpoch{-1}, "", kNoTimestamp}});
+      positions.push_back(
+          {{"orders", PartitionIndex{partition}}, {Offset{wanted[partition]}, LeaderEpoch{-1}, "", kNoTimestamp}});
     }
     coordinator_->commit("g", std::move(positions), [self = shared_from_this(), wanted](Result<void> committed) {
       if (!committed.ok()) return;
@@ -542,7 +565,8 @@ TEST(GroupSim, EveryGenerationSharesThePartitionsOutOnceAndNoAcknowledgedPositio
       coordinator->start([](Result<void> started) { EXPECT_TRUE(started.ok()); });
     };
     const auto add_consumer = [&] {
-      consumers.push_back(std::make_shared<SimConsumer>("c" + std::to_string(names++), *loop, coordinator, life, ledger));
+      consumers.push_back(
+          std::make_shared<SimConsumer>("c" + std::to_string(names++), *loop, coordinator, life, ledger));
       consumers.back()->start();
     };
     sim.run_on(*loop, start_coordinator);
@@ -561,7 +585,10 @@ TEST(GroupSim, EveryGenerationSharesThePartitionsOutOnceAndNoAcknowledgedPositio
           coordinator.reset();
           start_coordinator();
         } else if (what < 51) {
-          cluster.fate = [&] { return sim.draw_chance(0.5) ? state::testing::MemoryCluster::Fate::kUnknown : state::testing::MemoryCluster::Fate::kDurable; };
+          cluster.fate = [&] {
+            return sim.draw_chance(0.5) ? state::testing::MemoryCluster::Fate::kUnknown
+                                        : state::testing::MemoryCluster::Fate::kDurable;
+          };
         } else if (what < 60) {
           cluster.fate = nullptr;
         }

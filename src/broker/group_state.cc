@@ -129,7 +129,8 @@ state::Record GroupState::generation_record(std::string_view group, const Record
 std::vector<state::Record> GroupState::forget_group(std::string_view group) const {
   std::vector<state::Record> records;
   if (const auto at = positions_.find(group); at != positions_.end()) {
-    for (const auto& [partition, position] : at->second) records.push_back({position_key(group, partition), std::nullopt});
+    for (const auto& [partition, position] : at->second)
+      records.push_back({position_key(group, partition), std::nullopt});
   }
   if (generations_.contains(group)) records.push_back({generation_key(group), std::nullopt});
   return records;
@@ -181,7 +182,8 @@ void GroupState::replay(const state::Record& record, Offset offset, Timestamp) {
     }
   }
   if (!understood) {
-    kLog.warn("a record of the groups' state is ignored: it is none of ours", {{"topic", kGroupsTopic}, {"offset", offset.get()}});
+    kLog.warn("a record of the groups' state is ignored: it is none of ours",
+              {{"topic", kGroupsTopic}, {"offset", offset.get()}});
   }
 }
 

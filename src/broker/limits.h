@@ -11,7 +11,8 @@ namespace weft::broker {
 
 /// Requests of one connection that are not answered yet; reading pauses at this many.
 inline constexpr std::size_t kRequestsInFlightMax = 128;
-/// Bytes of one connection's requests that are not answered, and of answers not yet taken by the peer; reading pauses above.
+/// Bytes of one connection's requests that are not answered, and of answers not yet taken by the peer; reading pauses
+/// above.
 inline constexpr std::size_t kConnectionBytesMax = 128u << 20;
 /// Fetch answers are gathered up to this, whatever the client asks for.
 inline constexpr std::int32_t kFetchBytesMax = 64 << 20;

@@ -20,8 +20,8 @@ class SingleNode : public testing::SimBroker {
  protected:
   SingleNode() : SimBroker({.disk = std::make_shared<env::SimulatedDisk>(1)}) {}
 
-  kafka::DeleteRecordsResponse::Partition delete_records(testing::SimClient& client, const std::string& topic, std::int64_t before,
-                                                         std::int32_t partition = 0) {
+  kafka::DeleteRecordsResponse::Partition delete_records(testing::SimClient& client, const std::string& topic,
+                                                         std::int64_t before, std::int32_t partition = 0) {
     kafka::DeleteRecordsRequest request;
     auto& asked = request.topics.emplace_back();
     asked.name = topic;
@@ -86,7 +86,8 @@ TEST_F(SingleNode, SettingsThatAreNotNamedGoBackToTheirDefault) {
   EXPECT_EQ(config(client, "orders", "retention.ms"), "2000");
   EXPECT_EQ(config(client, "orders", "segment.bytes"), "1073741824");
   EXPECT_EQ(replace_configs(client, "orders", {{"no.such.setting", "1"}}).error_code, KafkaError::kInvalidConfig);
-  EXPECT_EQ(replace_configs(client, "orders", {{"retention.ms", "1"}, {"retention.ms", "2"}}).error_code, KafkaError::kInvalidConfig);
+  EXPECT_EQ(replace_configs(client, "orders", {{"retention.ms", "1"}, {"retention.ms", "2"}}).error_code,
+            KafkaError::kInvalidConfig);
   EXPECT_EQ(replace_configs(client, "nothing", {}).error_code, KafkaError::kUnknownTopicOrPartition);
   EXPECT_EQ(config(client, "orders", "retention.ms"), "2000") << "what is refused changes nothing";
 }
@@ -142,7 +143,8 @@ TEST_F(SingleNode, TheOnlyReplicaLeadsAndStaysWhereItIs) {
   kafka::ElectLeadersRequest elect;
   EXPECT_TRUE(client.call<kafka::ElectLeadersResponse>(elect, 2).replica_election_results.empty());
   elect.topic_partitions.emplace().push_back({"orders", {PartitionIndex{0}, PartitionIndex{1}}});
-  const auto elected = client.call<kafka::ElectLeadersResponse>(elect, 2).replica_election_results.at(0).partition_result;
+  const auto elected =
+      client.call<kafka::ElectLeadersResponse>(elect, 2).replica_election_results.at(0).partition_result;
   EXPECT_EQ(elected.at(0).error_code, KafkaError::kElectionNotNeeded);
   EXPECT_EQ(elected.at(1).error_code, KafkaError::kUnknownTopicOrPartition);
 
@@ -151,12 +153,16 @@ TEST_F(SingleNode, TheOnlyReplicaLeadsAndStaysWhereItIs) {
     auto& topic = request.topics.emplace_back();
     topic.name = "orders";
     topic.partitions.push_back({PartitionIndex{0}, std::move(replicas)});
-    return client.call<kafka::AlterPartitionReassignmentsResponse>(request, 0).responses.at(0).partitions.at(0).error_code;
+    return client.call<kafka::AlterPartitionReassignmentsResponse>(request, 0)
+        .responses.at(0)
+        .partitions.at(0)
+        .error_code;
   };
   EXPECT_EQ(move(std::vector{kafka::NodeId{1}}), KafkaError::kNone);
   EXPECT_EQ(move(std::vector{kafka::NodeId{2}}), KafkaError::kInvalidReplicaAssignment);
   EXPECT_EQ(move(std::nullopt), KafkaError::kNoReassignmentInProgress);
-  EXPECT_TRUE(client.call<kafka::ListPartitionReassignmentsResponse>(kafka::ListPartitionReassignmentsRequest{}, 0).topics.empty());
+  EXPECT_TRUE(client.call<kafka::ListPartitionReassignmentsResponse>(kafka::ListPartitionReassignmentsRequest{}, 0)
+                  .topics.empty());
 }
 
 }  // namespace

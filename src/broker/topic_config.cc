@@ -25,12 +25,16 @@ constexpr TopicConfigDefinition kDefinitions[] = {
     {"flush.messages", ConfigType::kLong, "1", 1, kLongMax, "",
      "Kept for tools: everything acknowledged is on disk here."},
     {"flush.ms", ConfigType::kLong, "0", 0, kLongMax, "", "Kept for tools: everything acknowledged is on disk here."},
-    {"follower.replication.throttled.replicas", ConfigType::kList, "", 0, 0, "", "Kept for tools: there are no followers."},
-    {"index.interval.bytes", ConfigType::kInt, "4096", 0, kIntMax, "", "Bytes between two entries of the offset index."},
-    {"leader.replication.throttled.replicas", ConfigType::kList, "", 0, 0, "", "Kept for tools: there are no followers."},
+    {"follower.replication.throttled.replicas", ConfigType::kList, "", 0, 0, "",
+     "Kept for tools: there are no followers."},
+    {"index.interval.bytes", ConfigType::kInt, "4096", 0, kIntMax, "",
+     "Bytes between two entries of the offset index."},
+    {"leader.replication.throttled.replicas", ConfigType::kList, "", 0, 0, "",
+     "Kept for tools: there are no followers."},
     {"max.compaction.lag.ms", ConfigType::kLong, "9223372036854775807", 1, kLongMax, "",
      "How long a record may stay uncompacted at most."},
-    {"max.message.bytes", ConfigType::kInt, "1048588", 0, kIntMax, "", "The largest batch accepted, as it arrives (compressed)."},
+    {"max.message.bytes", ConfigType::kInt, "1048588", 0, kIntMax, "",
+     "The largest batch accepted, as it arrives (compressed)."},
     {"message.timestamp.after.max.ms", ConfigType::kLong, "9223372036854775807", 0, kLongMax, "",
      "How far in the future a record's timestamp may lie."},
     {"message.timestamp.before.max.ms", ConfigType::kLong, "9223372036854775807", 0, kLongMax, "",
@@ -45,11 +49,14 @@ constexpr TopicConfigDefinition kDefinitions[] = {
     {"retention.bytes", ConfigType::kLong, "-1", -1, kLongMax, "", "Bytes kept per partition; -1: no bound."},
     {"retention.ms", ConfigType::kLong, "604800000", -1, kLongMax, "",
      "How long records are kept, by the largest timestamp of their segment; -1: for ever."},
-    {"segment.bytes", ConfigType::kInt, "1073741824", 14, kIntMax, "", "The size at which a partition begins a new file."},
-    {"segment.index.bytes", ConfigType::kInt, "10485760", 4, kIntMax, "", "Kept for tools: indexes take what they need."},
+    {"segment.bytes", ConfigType::kInt, "1073741824", 14, kIntMax, "",
+     "The size at which a partition begins a new file."},
+    {"segment.index.bytes", ConfigType::kInt, "10485760", 4, kIntMax, "",
+     "Kept for tools: indexes take what they need."},
     {"segment.jitter.ms", ConfigType::kLong, "0", 0, kLongMax, "", "Kept for tools: has no effect."},
     {"segment.ms", ConfigType::kLong, "604800000", 1, kLongMax, "", "The age at which a partition begins a new file."},
-    {"unclean.leader.election.enable", ConfigType::kBoolean, "false", 0, 0, "", "Kept for tools: there is nobody to elect."},
+    {"unclean.leader.election.enable", ConfigType::kBoolean, "false", 0, 0, "",
+     "Kept for tools: there is nobody to elect."},
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -81,8 +88,8 @@ Result<void> check_number(const TopicConfigDefinition& definition, std::string_v
     return error(ErrorCode::kInvalidArgument, "{}: '{}' is not a whole number", definition.name, value);
   }
   if (number < definition.min || number > definition.max) {
-    return error(ErrorCode::kInvalidArgument, "{}: {} is not between {} and {}", definition.name, number, definition.min,
-                 definition.max);
+    return error(ErrorCode::kInvalidArgument, "{}: {} is not between {} and {}", definition.name, number,
+                 definition.min, definition.max);
   }
   return {};
 }
@@ -90,8 +97,8 @@ Result<void> check_number(const TopicConfigDefinition& definition, std::string_v
 Result<void> check_double(const TopicConfigDefinition& definition, std::string_view value) {
   double number = 0;
   const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (problem != std::errc{} || end != value.data() + value.size() || !(number >= static_cast<double>(definition.min)) ||
-      !(number <= static_cast<double>(definition.max))) {
+  if (problem != std::errc{} || end != value.data() + value.size() ||
+      !(number >= static_cast<double>(definition.min)) || !(number <= static_cast<double>(definition.max))) {
     return error(ErrorCode::kInvalidArgument, "{}: '{}' is not a number between {} and {}", definition.name, value,
                  definition.min, definition.max);
   }
@@ -118,8 +125,9 @@ std::int64_t number_of(const TopicConfigs& configs, std::string_view name) {
 std::span<const TopicConfigDefinition> topic_config_definitions() { return kDefinitions; }
 
 const TopicConfigDefinition* find_topic_config(std::string_view name) {
-  const auto* at = std::lower_bound(std::begin(kDefinitions), std::end(kDefinitions), name,
-                                    [](const auto& definition, std::string_view wanted) { return definition.name < wanted; });
+  const auto* at =
+      std::lower_bound(std::begin(kDefinitions), std::end(kDefinitions), name,
+                       [](const auto& definition, std::string_view wanted) { return definition.name < wanted; });
   return at != std::end(kDefinitions) && at->name == name ? at : nullptr;
 }
 
@@ -130,12 +138,15 @@ Result<void> check_topic_config(std::string_view name, std::string_view value) {
   }
   switch (definition->type) {
     case ConfigType::kInt:
-    case ConfigType::kLong: return check_number(*definition, value);
-    case ConfigType::kDouble: return check_double(*definition, value);
+    case ConfigType::kLong:
+      return check_number(*definition, value);
+    case ConfigType::kDouble:
+      return check_double(*definition, value);
     case ConfigType::kBoolean:
       if (value == "true" || value == "false") return {};
       return error(ErrorCode::kInvalidArgument, "{}: '{}' is neither true nor false", name, value);
-    default: break;
+    default:
+      break;
   }
   if (definition->allowed.empty()) return {};
   bool allowed = !trimmed(value).empty();

@@ -16,7 +16,9 @@ constexpr Logger kLog("broker");
 }  // namespace
 
 Topics::Topics(env::Env& env, env::EventLoop& loop, log::Log& log, stream::Cluster& cluster, const Options& options)
-    : env_(env), log_(log), options_(options),
+    : env_(env),
+      log_(log),
+      options_(options),
       shard_(loop, cluster, state_, {{std::string(kClusterTopic), PartitionIndex{0}}}) {}
 
 // ---- Start
@@ -89,14 +91,18 @@ void Topics::make_groups_topic(Callback<Result<void>> done) {
 
 // ---- Creating
 
-TopicId Topics::random_topic_id() const { return TopicId{Uuid::from_random(env_.random().next(), env_.random().next())}; }
+TopicId Topics::random_topic_id() const {
+  return TopicId{Uuid::from_random(env_.random().next(), env_.random().next())};
+}
 
 Result<ClusterState::NewTopic> Topics::complete(const NewTopic& topic) const {
   if (topic.replication_factor == 0 || topic.replication_factor < -1) {
-    return error(ErrorCode::kInvalidArgument, "replication factor: must be at least 1, is {}", topic.replication_factor);
+    return error(ErrorCode::kInvalidArgument, "replication factor: must be at least 1, is {}",
+                 topic.replication_factor);
   }
   if (topic.replication_factor > 1 && !options_.clamp_replication_factor) {
-    return error(ErrorCode::kInvalidArgument, "replication factor: is {}, and there is 1 broker", topic.replication_factor);
+    return error(ErrorCode::kInvalidArgument, "replication factor: is {}, and there is 1 broker",
+                 topic.replication_factor);
   }
   return ClusterState::NewTopic{topic.name, random_topic_id(),
                                 topic.partition_count == -1 ? options_.partition_count_default : topic.partition_count,
@@ -153,7 +159,8 @@ void Topics::open(TopicId id, Callback<Result<void>> done) {
 }
 
 void Topics::undo_creation(std::string name, Error why, Callback<Result<TopicPointer>> done) {
-  remove(std::move(name), [why = std::move(why), done = std::move(done)](Result<void>) mutable { done(std::move(why)); });
+  remove(std::move(name),
+         [why = std::move(why), done = std::move(done)](Result<void>) mutable { done(std::move(why)); });
 }
 
 // ---- Changing and removing
@@ -231,20 +238,21 @@ void Topics::take_producer_id(Callback<Result<ProducerId>> done) {
   if (next_producer_id_ < producer_ids_end_) return done(ProducerId{next_producer_id_++});
   waiting_for_producer_ids_.push_back(std::move(done));
   if (waiting_for_producer_ids_.size() > 1) return;  // a block is on its way
-  shard_.submit<std::int64_t>([this] { return state_.take_producer_ids(); }, [this](Result<std::int64_t> first) {
-    auto waiting = std::exchange(waiting_for_producer_ids_, {});
-    if (first.ok()) {
-      next_producer_id_ = *first;
-      producer_ids_end_ = *first + kProducerIdBlock;
-    }
-    for (auto& each : waiting) {
-      if (!first.ok()) {
-        each(first.error());
-      } else {
-        take_producer_id(std::move(each));
-      }
-    }
-  });
+  shard_.submit<std::int64_t>([this] { return state_.take_producer_ids(); },
+                              [this](Result<std::int64_t> first) {
+                                auto waiting = std::exchange(waiting_for_producer_ids_, {});
+                                if (first.ok()) {
+                                  next_producer_id_ = *first;
+                                  producer_ids_end_ = *first + kProducerIdBlock;
+                                }
+                                for (auto& each : waiting) {
+                                  if (!first.ok()) {
+                                    each(first.error());
+                                  } else {
+                                    take_producer_id(std::move(each));
+                                  }
+                                }
+                              });
 }
 
 }  // namespace weft::broker

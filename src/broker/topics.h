@@ -16,8 +16,8 @@ namespace weft::broker {
 
 struct Options;
 
-/// Topics as clients know them: the state (recorded first) and its effect on the log (brought in line at every start, so
-/// a crash between the two leaves nothing half-made). Belongs to the loop; answers leave when all is done.
+/// Topics as clients know them: the state (recorded first) and its effect on the log (brought in line at every start,
+/// so a crash between the two leaves nothing half-made). Belongs to the loop; answers leave when all is done.
 class Topics {
  public:
   struct NewTopic {
@@ -42,7 +42,8 @@ class Topics {
 
   /// What create would refuse, without creating; otherwise the topic as it would be.
   Result<ClusterState::NewTopic> check(const NewTopic& topic) const;
-  Result<void> check_configs(std::string_view name, const std::map<std::string, std::optional<std::string>>& changes) const;
+  Result<void> check_configs(std::string_view name,
+                             const std::map<std::string, std::optional<std::string>>& changes) const;
   Result<void> check_partitions(std::string_view name, std::int32_t count) const;
   void create(NewTopic topic, Callback<Result<TopicPointer>> done);
   void remove(std::string name, Callback<Result<void>> done);

@@ -35,9 +35,8 @@ constexpr Logger kLog("server.node");
 /// Starts something on the loop and waits for its completion.
 template <class Start>
 Result<void> wait_on_loop(env::EventLoop& loop, Start start) {
-  return wait_for<void>([&](auto done) {
-    loop.post([&start, done = std::move(done)]() mutable { start(std::move(done)); });
-  });
+  return wait_for<void>(
+      [&](auto done) { loop.post([&start, done = std::move(done)]() mutable { start(std::move(done)); }); });
 }
 
 Result<broker::Options> broker_options(const Settings& settings) {
@@ -52,7 +51,8 @@ Result<broker::Options> broker_options(const Settings& settings) {
     }
     options.listeners.push_back(std::move(listening));
   }
-  if (options.listeners.empty()) return error(ErrorCode::kInvalidArgument, "kafka: name at least one address to listen on");
+  if (options.listeners.empty())
+    return error(ErrorCode::kInvalidArgument, "kafka: name at least one address to listen on");
   options.data_directory = settings.data_dir;
   options.cluster_name = settings.cluster_name;
   options.environment = settings.environment;
@@ -78,7 +78,8 @@ std::vector<api::SettingValue> setting_values(const Settings& settings) {
   std::vector<api::SettingValue> values;
   for (const Setting& setting : setting_table()) {
     const auto source = settings.sources.find(setting.name);
-    values.push_back({std::string(setting.name), std::string(setting.help), setting.value_text(settings), setting.value_text(defaults),
+    values.push_back({std::string(setting.name), std::string(setting.help), setting.value_text(settings),
+                      setting.value_text(defaults),
                       std::string(source == settings.sources.end() ? "default" : source->second), setting.restart});
   }
   return values;
@@ -89,7 +90,10 @@ std::vector<api::SettingValue> setting_values(const Settings& settings) {
 /// Everything a node is made of, in the order it is made. What lives on the loop is ended there, in the reverse order.
 struct Node::Parts {
   Parts(env::Env& environment, const Settings& chosen)
-      : env(environment), settings(chosen), started_at_ms(environment.clock().wall_ms()), loop(environment.make_loop("weft")) {}
+      : env(environment),
+        settings(chosen),
+        started_at_ms(environment.clock().wall_ms()),
+        loop(environment.make_loop("weft")) {}
 
   env::Env& env;
   const Settings settings;
@@ -121,8 +125,9 @@ struct Node::Parts {
   Result<void> start_http();
 
   stream::Cluster& cluster() { return broker->cluster(); }
-  Result<std::unique_ptr<http::Server>> listen(std::string name, const std::string& address, http::Authenticate authenticate,
-                                               http::Router router, std::size_t body_bytes_max = http::ServerOptions().body_bytes_max);
+  Result<std::unique_ptr<http::Server>> listen(std::string name, const std::string& address,
+                                               http::Authenticate authenticate, http::Router router,
+                                               std::size_t body_bytes_max = http::ServerOptions().body_bytes_max);
   http::Router ui_router();
   api::Services services();
   void end_http();
@@ -133,7 +138,8 @@ Result<void> Node::Parts::start_broker() {
   TRY_ASSIGN(broker::Options options, broker_options(settings));
   TRY_ASSIGN(auto log, on_loop(*loop, [&] { return log::Log::open(env, *loop, log_options(settings)); }));
   TRY_ASSIGN(broker, wait_for<std::unique_ptr<broker::Broker>>([&](auto done) {
-               broker::Broker::start({env, *loop, std::move(log), authorizer, metrics}, std::move(options), std::move(done));
+               broker::Broker::start({env, *loop, std::move(log), authorizer, metrics}, std::move(options),
+                                     std::move(done));
              }));
   for (const env::Address& address : broker->addresses()) addresses.kafka.push_back(address.to_string());
   return {};
@@ -141,7 +147,8 @@ Result<void> Node::Parts::start_broker() {
 
 Result<void> Node::Parts::start_registry() {
   on_loop(*loop, [&] {
-    registry = std::make_unique<registry::Service>(*loop, env.blocking_pool(), cluster(), authorizer, registry::Service::Options{});
+    registry = std::make_unique<registry::Service>(*loop, env.blocking_pool(), cluster(), authorizer,
+                                                   registry::Service::Options{});
     schemas = std::make_unique<mesh::RegistrySchemas>(*registry);
     return true;
   });
@@ -232,8 +239,8 @@ Result<std::unique_ptr<http::Server>> Node::Parts::listen(std::string name, cons
 
 Result<void> Node::Parts::start_http() {
   site = std::make_unique<http::Site>(env.random(), http::embedded_assets(), std::vector<std::string>{"/api/"});
-  TRY_ASSIGN(registry_server, listen("registry", settings.registry, {}, api::registry_router(*registry),
-                                     api::kRegistryBodyBytesMax));
+  TRY_ASSIGN(registry_server,
+             listen("registry", settings.registry, {}, api::registry_router(*registry), api::kRegistryBodyBytesMax));
   TRY_ASSIGN(ksql_server, listen("ksql", settings.ksql, {}, api::ksql_router()));
   TRY_ASSIGN(http_server, listen("http", settings.http, api->authenticate(), ui_router()));
   addresses.registry = registry_server->local().to_string();

@@ -1,9 +1,10 @@
 // AlterClientQuotas, v0 and v1: byte rates of users and client ids. Other quotas of Kafka's are refused by name rather
 // than kept without effect.
+#include "kafka/messages/alter_client_quotas.h"
+
 #include "broker/api/joint_answer.h"
 #include "broker/api/quota_entities.h"
 #include "broker/topics.h"
-#include "kafka/messages/alter_client_quotas.h"
 
 namespace weft::broker {
 namespace {
@@ -17,13 +18,15 @@ Result<Topics::QuotaChanges> changes_of(const Asked& asked) {
   for (const auto& op : asked.ops) {
     const auto kind = parse_quota(op.key);
     if (!kind)
-      return error(ErrorCode::kInvalidArgument, "{}: not offered; there are producer_byte_rate and consumer_byte_rate", op.key);
+      return error(ErrorCode::kInvalidArgument, "{}: not offered; there are producer_byte_rate and consumer_byte_rate",
+                   op.key);
     changes[*kind] = op.remove ? std::nullopt : std::optional(op.value);
   }
   return changes;
 }
 
-Result<void> alter(const std::shared_ptr<JointAnswer<Response>>& joint, std::size_t at, const Asked& asked, bool validate_only) {
+Result<void> alter(const std::shared_ptr<JointAnswer<Response>>& joint, std::size_t at, const Asked& asked,
+                   bool validate_only) {
   auto& topics = joint->request.broker.topics;
   TRY_ASSIGN(const QuotaEntity entity, entity_of(asked.entity));
   TRY_ASSIGN(Topics::QuotaChanges changes, changes_of(asked));
@@ -43,7 +46,8 @@ void handle(Request request, kafka::AlterClientQuotasRequest message) {
   entries.resize(message.entries.size());
   const bool may = allowed(joint->request, access::Right::kAlter, access::ResourceType::kCluster, "");
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    for (const auto& part : message.entries[i].entity) entries[i].entity.push_back({part.entity_type, part.entity_name});
+    for (const auto& part : message.entries[i].entity)
+      entries[i].entity.push_back({part.entity_type, part.entity_name});
     if (!may) {
       refuse(entries[i], KafkaError::kClusterAuthorizationFailed, "missing right: alter the cluster");
     } else if (const auto altered = alter(joint, i, message.entries[i], message.validate_only); !altered.ok()) {

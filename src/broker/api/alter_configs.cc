@@ -1,8 +1,9 @@
 // AlterConfigs, v0 to v2: all settings of a topic at once; what is not named goes back to its default.
+#include "kafka/messages/alter_configs.h"
+
 #include <set>
 
 #include "broker/api/alter_topic.h"
-#include "kafka/messages/alter_configs.h"
 
 namespace weft::broker {
 namespace {

@@ -1,9 +1,10 @@
-// AlterPartitionReassignments, v0: partitions can only be "moved" to where they are, which is done at once, and there is
-// never a move to take back.
-#include "broker/api/joint_answer.h"
-#include "broker/topics.h"
-#include "broker/options.h"
+// AlterPartitionReassignments, v0: partitions can only be "moved" to where they are, which is done at once, and there
+// is never a move to take back.
 #include "kafka/messages/alter_partition_reassignments.h"
+
+#include "broker/api/joint_answer.h"
+#include "broker/options.h"
+#include "broker/topics.h"
 
 namespace weft::broker {
 namespace {
@@ -19,7 +20,8 @@ void move(const Request& request, const Topic* topic, const Asked& asked, Answer
   } else if (!asked.replicas) {
     refuse(into, KafkaError::kNoReassignmentInProgress, "nothing is being moved");
   } else if (asked.replicas->size() != 1 || asked.replicas->front() != self) {
-    refuse(into, KafkaError::kInvalidReplicaAssignment, fmt::format("there is one broker, and its id is {}", self.get()));
+    refuse(into, KafkaError::kInvalidReplicaAssignment,
+           fmt::format("there is one broker, and its id is {}", self.get()));
   }
 }
 

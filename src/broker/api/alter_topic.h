@@ -12,8 +12,8 @@ namespace weft::broker {
 /// What a request makes of a topic's settings; none goes back to the default.
 using ConfigChanges = std::map<std::string, std::optional<std::string>>;
 
-/// Answers one resource of AlterConfigs or IncrementalAlterConfigs. `changes_of(topic)` is a Result<ConfigChanges>. What
-/// the broker itself runs with comes from weft's settings and is read-only here.
+/// Answers one resource of AlterConfigs or IncrementalAlterConfigs. `changes_of(topic)` is a Result<ConfigChanges>.
+/// What the broker itself runs with comes from weft's settings and is read-only here.
 template <class Response, class Resource, class ChangesOf>
 void alter_topic(const std::shared_ptr<JointAnswer<Response>>& joint, std::size_t at, const Resource& asked,
                  bool validate_only, ChangesOf changes_of) {
@@ -23,7 +23,8 @@ void alter_topic(const std::shared_ptr<JointAnswer<Response>>& joint, std::size_
   into.resource_type = asked.resource_type;
   into.resource_name = asked.resource_name;
   if (asked.resource_type != kafka::ConfigResourceType::kTopic) {
-    return refuse(into, KafkaError::kInvalidRequest, "only settings of topics can be changed here; the broker's are in weft's settings");
+    return refuse(into, KafkaError::kInvalidRequest,
+                  "only settings of topics can be changed here; the broker's are in weft's settings");
   }
   if (!allowed(joint->request, access::Right::kAlter, access::ResourceType::kTopic, asked.resource_name)) {
     return refuse(into, KafkaError::kTopicAuthorizationFailed, "missing right: alter topic " + asked.resource_name);

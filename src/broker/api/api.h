@@ -18,9 +18,9 @@ namespace weft::broker {
 /// Who sent a request and by which door. Lives as long as the connection or the last request that refers to it.
 struct Client {
   access::Principal principal;
-  std::string host;          ///< Its address, without port.
+  std::string host;            ///< Its address, without port.
   std::string principal_name;  ///< principal.to_string(), once.
-  env::Address advertised;   ///< How clients of its listener reach this broker.
+  env::Address advertised;     ///< How clients of its listener reach this broker.
 };
 
 /// Where the answer to one request goes. Exactly one call; later is fine, and so is a connection that is gone.

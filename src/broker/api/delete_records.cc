@@ -1,8 +1,9 @@
 // DeleteRecords, v0 to v2: raises where a partition begins, durably. Kafka Streams purges its repartition topics so.
 // Only topics that retention may delete from (kafka: cleanup.policy holds delete).
+#include "kafka/messages/delete_records.h"
+
 #include "broker/api/joint_answer.h"
 #include "broker/api/topic_access.h"
-#include "kafka/messages/delete_records.h"
 #include "log/log.h"
 
 namespace weft::broker {

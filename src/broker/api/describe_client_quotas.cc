@@ -1,8 +1,9 @@
 // DescribeClientQuotas, v0 and v1.
-#include "broker/api/quota_entities.h"
-#include "broker/api/api.h"
-#include "broker/topics.h"
 #include "kafka/messages/describe_client_quotas.h"
+
+#include "broker/api/api.h"
+#include "broker/api/quota_entities.h"
+#include "broker/topics.h"
 
 namespace weft::broker {
 namespace {
@@ -18,9 +19,12 @@ bool fits(const std::optional<std::string>& name, const Component* asked, bool s
   if (asked == nullptr) return !strict || !name;
   if (!name) return false;
   switch (asked->match_type) {
-    case kExact: return !name->empty() && name == asked->match;
-    case kDefault: return name->empty();
-    default: return true;
+    case kExact:
+      return !name->empty() && name == asked->match;
+    case kDefault:
+      return name->empty();
+    default:
+      return true;
   }
 }
 
@@ -36,10 +40,12 @@ Result<Filter> filter_of(const std::vector<Component>& components) {
                         : component.entity_type == "client-id" ? &filter.client_id
                                                                : nullptr;
     if (into == nullptr || *into != nullptr)
-      return error(ErrorCode::kInvalidArgument, "entity type '{}': user and client-id have quotas here, each once", component.entity_type);
-    if (component.match_type < kExact || component.match_type > kAny || (component.match_type == kExact) != component.match.has_value())
-      return error(ErrorCode::kInvalidArgument, "entity type '{}': a match of type {} that does not fit", component.entity_type,
-                   static_cast<int>(component.match_type));
+      return error(ErrorCode::kInvalidArgument, "entity type '{}': user and client-id have quotas here, each once",
+                   component.entity_type);
+    if (component.match_type < kExact || component.match_type > kAny ||
+        (component.match_type == kExact) != component.match.has_value())
+      return error(ErrorCode::kInvalidArgument, "entity type '{}': a match of type {} that does not fit",
+                   component.entity_type, static_cast<int>(component.match_type));
     *into = &component;
   }
   return filter;
@@ -56,7 +62,9 @@ void handle(Request request, kafka::DescribeClientQuotasRequest message) {
   } else {
     response.entries.emplace();
     for (const auto& [entity, values] : request.broker.topics.quotas().all()) {
-      if (!fits(entity.user, filter->user, message.strict) || !fits(entity.client_id, filter->client_id, message.strict)) continue;
+      if (!fits(entity.user, filter->user, message.strict) ||
+          !fits(entity.client_id, filter->client_id, message.strict))
+        continue;
       auto& entry = response.entries->emplace_back();
       entry.entity = parts_of<Response::Entity>(entity);
       for (const auto& [kind, value] : values) entry.values.push_back({std::string(quota_name(kind)), value});

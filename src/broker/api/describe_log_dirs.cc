@@ -1,11 +1,12 @@
 // DescribeLogDirs, v0 to v4: the one data directory, what each partition takes in it, and (v4) the space of its volume.
+#include "kafka/messages/describe_log_dirs.h"
+
 #include <algorithm>
 
 #include "broker/api/joint_answer.h"
 #include "broker/options.h"
 #include "broker/topics.h"
 #include "env/disk.h"
-#include "kafka/messages/describe_log_dirs.h"
 #include "log/log.h"
 
 namespace weft::broker {
@@ -34,7 +35,8 @@ void put_all(const Request& request, Response::Result& into) {
   }
 }
 
-void put_named(const Request& request, const std::vector<kafka::DescribeLogDirsRequest::Topic>& asked, Response::Result& into) {
+void put_named(const Request& request, const std::vector<kafka::DescribeLogDirsRequest::Topic>& asked,
+               Response::Result& into) {
   for (const auto& each : asked) {
     const auto topic = request.broker.topics.find(each.topic);
     if (!topic) continue;  // as Kafka does: what is not there has no place

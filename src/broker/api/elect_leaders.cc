@@ -1,7 +1,8 @@
 // ElectLeaders, v0 to v2: the one replica of a partition leads it already, whatever the kind of election.
+#include "kafka/messages/elect_leaders.h"
+
 #include "broker/api/joint_answer.h"
 #include "broker/topics.h"
-#include "kafka/messages/elect_leaders.h"
 
 namespace weft::broker {
 namespace {

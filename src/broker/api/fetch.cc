@@ -1,6 +1,9 @@
 // Fetch, v4 to v16. Long poll: a fetch that finds less than min_bytes becomes an entry of the purgatory. max_bytes is
-// soft (KIP-74). Batches are slices of the log's memory and go to the socket as they are. v7 sessions (KIP-227). v10 zstd only for clients that know it; v13 topics by id.
-// Not here: transactions (the last stable offset is the high watermark), replicas, leader hints (one broker).
+// soft (KIP-74). Batches are slices of the log's memory and go to the socket as they are. v7 sessions (KIP-227). v10
+// zstd only for clients that know it; v13 topics by id. Not here: transactions (the last stable offset is the high
+// watermark), replicas, leader hints (one broker).
+#include "kafka/messages/fetch.h"
+
 #include <algorithm>
 #include <memory>
 
@@ -12,7 +15,6 @@
 #include "broker/metrics.h"
 #include "broker/purgatory.h"
 #include "broker/traffic.h"
-#include "kafka/messages/fetch.h"
 #include "log/log.h"
 #include "record/batch.h"
 
@@ -106,9 +108,8 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     }
     const auto left = static_cast<std::int32_t>(std::min<std::int64_t>(bytes_max_ - bytes_, asked.partition_max_bytes));
     request_.broker.log.read(partition, asked.fetch_offset, std::max(left, 0),
-                             [self = shared_from_this(), topic_at = topic_at_, partition_at = partition_at_, partition](auto read) {
-                               self->on_read(topic_at, partition_at, partition, std::move(read));
-                             });
+                             [self = shared_from_this(), topic_at = topic_at_, partition_at = partition_at_, partition](
+                                 auto read) { self->on_read(topic_at, partition_at, partition, std::move(read)); });
     return true;
   }
 
@@ -162,7 +163,8 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
 
   void finish() {
     auto& purgatory = request_.broker.purgatory;
-    if (may_wait_ && !failed_ && !seen_.empty() && bytes_ < message_.min_bytes && purgatory.size() < kWaitingFetchesMax) {
+    if (may_wait_ && !failed_ && !seen_.empty() && bytes_ < message_.min_bytes &&
+        purgatory.size() < kWaitingFetchesMax) {
       purgatory.wait(seen_, message_.min_bytes - bytes_, deadline_, [self = shared_from_this()](Purgatory::Why why) {
         if (why == Purgatory::Why::kDeadline) self->may_wait_ = false;
         self->run();

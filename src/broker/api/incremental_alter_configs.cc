@@ -1,8 +1,9 @@
 // IncrementalAlterConfigs, v0 and v1: settings of topics. Set and delete for all, append and subtract for lists.
+#include "kafka/messages/incremental_alter_configs.h"
+
 #include <algorithm>
 
 #include "broker/api/alter_topic.h"
-#include "kafka/messages/incremental_alter_configs.h"
 
 namespace weft::broker {
 namespace {
@@ -51,7 +52,9 @@ Result<ConfigChanges> changes_of(const Topic& topic, const Resource& asked) {
         if (!config.value) return error(ErrorCode::kInvalidArgument, "{}: needs a value", config.name);
         changes[config.name] = config.value;
         break;
-      case ConfigOperation::kDelete: changes[config.name] = std::nullopt; break;
+      case ConfigOperation::kDelete:
+        changes[config.name] = std::nullopt;
+        break;
       case ConfigOperation::kAppend:
       case ConfigOperation::kSubtract: {
         TRY_ASSIGN(auto list, changed_list(topic, config));

@@ -1,6 +1,7 @@
 // ListPartitionReassignments, v0: on one node nothing is ever being moved.
-#include "broker/api/api.h"
 #include "kafka/messages/list_partition_reassignments.h"
+
+#include "broker/api/api.h"
 
 namespace weft::broker {
 namespace {

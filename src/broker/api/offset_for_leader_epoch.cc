@@ -1,6 +1,8 @@
-// OffsetForLeaderEpoch, v0 to v4. There is one node and so one epoch, 0, which never ends: its end is the high watermark.
-#include "broker/api/topic_access.h"
+// OffsetForLeaderEpoch, v0 to v4. There is one node and so one epoch, 0, which never ends: its end is the high
+// watermark.
 #include "kafka/messages/offset_for_leader_epoch.h"
+
+#include "broker/api/topic_access.h"
 #include "log/log.h"
 
 namespace weft::broker {

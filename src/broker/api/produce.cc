@@ -3,6 +3,8 @@
 // One batch per partition (v3), zstd from v7, errors per record v8. acks 0 has no response: an error closes the
 // connection. acks 1 is answered like -1, when the batch is on disk: there is no replica to save us.
 // Not here: transactions, leader hints (one broker).
+#include "kafka/messages/produce.h"
+
 #include <memory>
 
 #include "broker/api/api.h"
@@ -12,7 +14,6 @@
 #include "broker/metrics.h"
 #include "broker/produce_gate.h"
 #include "broker/traffic.h"
-#include "kafka/messages/produce.h"
 #include "log/log.h"
 
 namespace weft::broker {
@@ -77,7 +78,8 @@ class Producing : public std::enable_shared_from_this<Producing> {
     return resolved;
   }
 
-  void check(const TopicPointer& topic, std::size_t topic_at, std::size_t partition_at, std::optional<SharedBytes> records) {
+  void check(const TopicPointer& topic, std::size_t topic_at, std::size_t partition_at,
+             std::optional<SharedBytes> records) {
     auto& into = response_.responses[topic_at].partition_responses[partition_at];
     if (!topic->has(into.index)) return refuse(into, KafkaError::kUnknownTopicOrPartition, "");
     if (request_.version < 3) {
@@ -108,9 +110,10 @@ class Producing : public std::enable_shared_from_this<Producing> {
       auto& slice = slices_[i];
       if (!gate->watches(slice.topic->name)) continue;
       ++verdicts_open_;
-      GatedBatch batch{slice.topic->name, slice.topic->id, answer_of(slice).index, request_.client->principal,
-                       request_.client_id, slice.batch};
-      gate->validate(std::move(batch), [self = shared_from_this(), i](GateVerdict verdict) { self->on_verdict(i, std::move(verdict)); });
+      GatedBatch batch{slice.topic->name,          slice.topic->id,    answer_of(slice).index,
+                       request_.client->principal, request_.client_id, slice.batch};
+      gate->validate(std::move(batch),
+                     [self = shared_from_this(), i](GateVerdict verdict) { self->on_verdict(i, std::move(verdict)); });
     }
     if (verdicts_open_ > 1) {
       held_ = true;
@@ -174,10 +177,9 @@ class Producing : public std::enable_shared_from_this<Producing> {
     auto& into = answer_of(slice);
     log::AppendSlice wanted{slice.topic->partition(into.index), slice.batch, false};
     ++durable_open_;
-    auto appended = broker.log.append({&wanted, 1}, [self = shared_from_this(), topic_at = slice.topic_at,
-                                                     partition_at = slice.partition_at](Result<void> durable) {
-      self->on_durable(topic_at, partition_at, std::move(durable));
-    });
+    auto appended = broker.log.append(
+        {&wanted, 1}, [self = shared_from_this(), topic_at = slice.topic_at, partition_at = slice.partition_at](
+                          Result<void> durable) { self->on_durable(topic_at, partition_at, std::move(durable)); });
     if (!appended.ok()) {
       --durable_open_;
       if (appended.error().code == ErrorCode::kExhausted) return false;
@@ -186,7 +188,8 @@ class Producing : public std::enable_shared_from_this<Producing> {
     }
     const auto& placed = appended->front();
     into.base_offset = placed.base_offset;
-    if (stamps) into.log_append_time_ms = placed.log_append_time != kNoTimestamp ? placed.log_append_time : Timestamp{wall_ms};
+    if (stamps)
+      into.log_append_time_ms = placed.log_append_time != kNoTimestamp ? placed.log_append_time : Timestamp{wall_ms};
     if (const auto state = broker.log.state(wanted.partition); state.ok()) into.log_start_offset = state->log_start;
     if (!placed.duplicate) count(slice, wall_ms);
     slice.batch = {};

@@ -5,19 +5,25 @@
 
 namespace weft::broker {
 
-/// A list of {entity_type, entity_name} as requests have it. kInvalidArgument: a type that is not offered, or twice one.
+/// A list of {entity_type, entity_name} as requests have it. kInvalidArgument: a type that is not offered, or twice
+/// one.
 template <class Parts>
 Result<QuotaEntity> entity_of(const Parts& parts) {
   QuotaEntity entity;
   for (const auto& part : parts) {
-    auto* const into = part.entity_type == "user" ? &entity.user : part.entity_type == "client-id" ? &entity.client_id : nullptr;
+    auto* const into = part.entity_type == "user"        ? &entity.user
+                       : part.entity_type == "client-id" ? &entity.client_id
+                                                         : nullptr;
     if (into == nullptr || *into)
-      return error(ErrorCode::kInvalidArgument, "entity type '{}': one user, one client-id or both are expected", part.entity_type);
+      return error(ErrorCode::kInvalidArgument, "entity type '{}': one user, one client-id or both are expected",
+                   part.entity_type);
     if (part.entity_name && part.entity_name->empty())
-      return error(ErrorCode::kInvalidArgument, "entity type '{}': an empty name; the default is null", part.entity_type);
+      return error(ErrorCode::kInvalidArgument, "entity type '{}': an empty name; the default is null",
+                   part.entity_type);
     *into = part.entity_name.value_or("");
   }
-  if (!entity.user && !entity.client_id) return error(ErrorCode::kInvalidArgument, "a quota without user and client-id");
+  if (!entity.user && !entity.client_id)
+    return error(ErrorCode::kInvalidArgument, "a quota without user and client-id");
   return entity;
 }
 
