@@ -273,16 +273,22 @@ void Engine::settle_replayed() {
   }
 }
 
-/// Segments that a torn end had begun, compactions that no checkpoint knows and what they had replaced: their names
-/// will be needed again.
+/// Segments that a torn end had begun and compactions that no checkpoint knows: their names will be needed again. What
+/// was deleted since the checkpoint stays until the next one: another recovery would look for it.
 void Engine::remove_orphans() {
   for (const auto& [id, partition] : partitions_) {
     const auto entries = disk_.list(partition->directory);
     if (!entries.ok()) continue;  // nothing was ever written
     std::set<std::string> known;
-    for (const auto& segment : partition->segments) known.insert(segment_name(segment->base, segment->generation));
+    for (const auto& segment : partition->segments) {
+      known.insert(segment_name(segment->base, segment->generation) + ".log");
+      known.insert(segment_name(segment->base, segment->generation) + ".index");
+    }
+    const std::string below = partition_directory(id) + "/";
+    for (const Condemned& file : condemned_)
+      if (file.path.starts_with(below)) known.insert(file.path.substr(below.size()));
     for (const env::DirectoryEntry& entry : *entries)
-      if (!entry.is_directory && !known.contains(entry.name.substr(0, entry.name.find('.'))))
+      if (!entry.is_directory && !known.contains(entry.name))
         (void)disk_.remove(partition->directory + "/" + entry.name);
   }
 }
