@@ -137,7 +137,7 @@ std::size_t Compaction::group_end(std::size_t first) const {
 
 Result<void> Compaction::begin_group() {
   group_end_ = group_end(at_);
-  writing_.emplace();
+  writing_ = std::make_unique<Writing>();
   SegmentRecord& record = writing_->output.record;
   const SegmentRecord& first = request_.inputs[at_].record;
   const SegmentRecord& last = request_.inputs[group_end_ - 1].record;
@@ -162,7 +162,7 @@ Result<void> Compaction::write_some() {
       phase_ = Phase::kDone;
       return {};
     }
-    if (!writing_.has_value()) TRY(begin_group());
+    if (writing_ == nullptr) TRY(begin_group());
     if (!walker_.has_value()) TRY(open(at_));
     TRY_ASSIGN(const auto batch, walker_->next());
     if (batch.has_value()) {
@@ -247,7 +247,7 @@ void Compaction::remove(SegmentFiles& files) {
 
 void Compaction::discard() {
   walker_.reset();
-  if (writing_.has_value()) remove(*writing_->output.files);
+  if (writing_ != nullptr) remove(*writing_->output.files);
   for (const Output& output : outputs_) remove(*output.files);
   writing_.reset();
   outputs_.clear();

@@ -102,7 +102,7 @@ class Compaction {
   std::size_t group_end_ = 0;  ///< The inputs from the group's first to here become one file.
   std::optional<Walker> walker_;
   std::optional<Offset> mapped_end_;  ///< Set when the keys had no more room: what lies behind stays as it is.
-  std::optional<Writing> writing_;
+  std::unique_ptr<Writing> writing_;  ///< Null between two files.
   std::vector<Output> outputs_;
   std::int64_t records_dropped_ = 0;
 };
