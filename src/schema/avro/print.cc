@@ -87,6 +87,13 @@ class Printer {
     append(type, "");
     return std::move(out_);
   }
+  /// The types of referenced schemas in full as well.
+  Result<std::string> print_resolved(const Type& type) {
+    resolve_ = true;
+    append(type, "");
+    if (too_deep_) return error(ErrorCode::kTooLarge, "types are nested deeper than {}", kCanonicalFormDepthMax);
+    return std::move(out_);
+  }
   /// One definition in full, and every other named type by name.
   std::string print_definition(const Type& type) {
     names_only_ = true;
@@ -100,10 +107,15 @@ class Printer {
       case Kind::kRecord:
       case Kind::kEnum:
       case Kind::kFixed:
-        if (names_only_ || type.referenced || !defined_.insert(type.name.full()).second) {
+        // Referenced schemas may nest theirs in each other, and so be deeper than any text.
+        too_deep_ = too_deep_ || (resolve_ && depth_ == kCanonicalFormDepthMax);
+        if (names_only_ || (type.referenced && !resolve_) || too_deep_ || !defined_.insert(type.name.full()).second) {
           return append_json_string(out_, qualified(type.name, space));
         }
-        return append_definition(type, space);
+        ++depth_;
+        append_definition(type, space);
+        --depth_;
+        return;
       case Kind::kUnion:
         out_ += '[';
         for (const Type* branch : type.branches) {
@@ -202,6 +214,9 @@ class Printer {
 
   bool normalize_;
   bool names_only_ = false;
+  bool resolve_ = false;
+  int depth_ = 0;
+  bool too_deep_ = false;
   std::string out_;
   std::unordered_set<std::string> defined_;  // full names
 };
@@ -311,6 +326,8 @@ std::string short_type_text(const Type& type, int depth) {
 }  // namespace
 
 std::string canonical_text(const Schema& schema) { return Printer(false).print(schema.root()); }
+Result<std::string> resolved_text(const Schema& schema) { return Printer(false).print_resolved(schema.root()); }
+
 std::string normalized_text(const Schema& schema) { return Printer(true).print(schema.root()); }
 Result<std::string> parsing_canonical_form(const Schema& schema) { return CanonicalFormPrinter().print(schema.root()); }
 

@@ -13,6 +13,9 @@ std::string canonical_text(const Schema& schema);
 /// The canonical text with everything sorted that has no order of its own: aliases, unknown members at all depths;
 /// numbers of defaults in the form of their type; a decimal scale of 0 left out. What `normalize=true` stores.
 std::string normalized_text(const Schema& schema);
+/// The canonical text with the types of referenced schemas in full where they stand first. Error: kTooLarge when they lie
+/// too deep inside each other.
+Result<std::string> resolved_text(const Schema& schema);
 /// The specification's Parsing Canonical Form: what reading data depends on, for fingerprints. Referenced types in
 /// full. Error: kTooLarge when referenced types lie too deep inside each other.
 Result<std::string> parsing_canonical_form(const Schema& schema);
