@@ -38,11 +38,12 @@ void RegistrySchemas::find(std::string subject, std::optional<std::int32_t> vers
       [this, done = std::move(done)](Result<registry::SubjectVersion> found) mutable {
         if (!found.ok()) return done(std::move(found).error());
         auto schema = registered(*found);
-        if (found->schema->definition.type != registry::SchemaType::kAvro) return done(SchemaPointer(std::move(schema)));
+        if (found->schema->definition.type != registry::SchemaType::kAvro)
+          return done(SchemaPointer(std::move(schema)));
         service_.parse(found->schema, found->subject,
                        [schema = std::move(schema), done = std::move(done)](auto parsed) mutable {
                          // One that no longer parses still has a text to show.
-                         if (parsed.ok()) schema->avro = std::move(*parsed);
+                         if (parsed.ok()) schema->avro = (*parsed)->avro();
                          done(SchemaPointer(std::move(schema)));
                        });
       });
@@ -68,7 +69,12 @@ void RegistrySchemas::find_id(schema::SchemaId id, Callback<Result<std::shared_p
       [id](const registry::Registry& registry) { return registry.schema(id); },
       [this, done = std::move(done)](Result<registry::StoredSchemaPointer> found) mutable {
         if (!found.ok()) return done(std::move(found).error());
-        service_.parse(std::move(*found), {}, std::move(done));
+        service_.parse(std::move(*found), {}, [done = std::move(done)](auto parsed) mutable {
+          if (!parsed.ok()) return done(std::move(parsed).error());
+          if ((*parsed)->avro() != nullptr) return done((*parsed)->avro());
+          done(error(ErrorCode::kUnsupported, "the schema is {}, not AVRO",
+                     registry::schema_type_name((*parsed)->type())));
+        });
       });
 }
 

@@ -24,6 +24,14 @@ std::string schema_json(const StoredSchema& schema) {
   return object.take();
 }
 
+std::string schema_json(const SubjectVersion& use, std::optional<std::int32_t> id_max) {
+  JsonObjectText object;
+  if (use.version != 0) object.text("subject", use.subject).number("version", use.version);
+  add_definition(object, *use.schema);
+  if (id_max) object.number("maxId", *id_max);
+  return object.take();
+}
+
 std::string registered_json(const SubjectVersion& version) {
   JsonObjectText object;
   object.number("id", version.id.get()).number("version", version.version);

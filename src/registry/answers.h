@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "registry/registry.h"
@@ -10,6 +12,8 @@ namespace weft::registry {
 
 /// Of a read by id: `{"schemaType","schema","references","metadata","ruleSet","guid"}`.
 std::string schema_json(const StoredSchema& schema);
+/// The same with the subject and version that use it, unless that is version 0, and the context's highest id.
+std::string schema_json(const SubjectVersion& use, std::optional<std::int32_t> id_max);
 /// Of a version or a lookup: the same with `subject`, `version` and `id`, and `deleted` and `ts` where
 /// they say something.
 std::string subject_version_json(const SubjectVersion& version);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
 
 #include "base/check.h"
@@ -132,6 +133,22 @@ std::string guid_text(const Uuid& guid) {
     fmt::format_to(std::back_inserter(text), "{:02x}", guid.bytes[i]);
   }
   return text;
+}
+
+std::optional<Uuid> parse_guid(std::string_view text) {
+  constexpr std::size_t kSize = 36;
+  if (text.size() != kSize) return std::nullopt;
+  Uuid guid;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < guid.bytes.size(); ++i) {
+    if ((i == 4 || i == 6 || i == 8 || i == 10) && text[at++] != '-') return std::nullopt;
+    unsigned byte = 0;
+    const auto [end, failed] = std::from_chars(text.data() + at, text.data() + at + 2, byte, 16);
+    if (failed != std::errc{} || end != text.data() + at + 2) return std::nullopt;
+    guid.bytes[i] = static_cast<std::remove_reference_t<decltype(guid.bytes[i])>>(byte);
+    at += 2;
+  }
+  return guid;
 }
 
 }  // namespace weft::registry

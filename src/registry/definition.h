@@ -43,5 +43,6 @@ std::string references_json(const std::vector<Reference>& references);
 Uuid guid_of(const Definition& definition);
 /// "6b472548-98e5-6a99-c0bf-aed20f1433a9"
 std::string guid_text(const Uuid& guid);
+std::optional<Uuid> parse_guid(std::string_view text);
 
 }  // namespace weft::registry

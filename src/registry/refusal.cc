@@ -7,6 +7,12 @@ ErrorCode error_code_of(Refusal refusal) {
     case Refusal::kSubjectNotFound:
     case Refusal::kVersionNotFound:
     case Refusal::kSchemaNotFound:
+    case Refusal::kSubjectSoftDeleted:
+    case Refusal::kSubjectNotSoftDeleted:
+    case Refusal::kVersionSoftDeleted:
+    case Refusal::kVersionNotSoftDeleted:
+    case Refusal::kNoOwnLevel:
+    case Refusal::kNoOwnMode:
       return ErrorCode::kNotFound;
     case Refusal::kIncompatible:
       return ErrorCode::kIncompatible;
@@ -16,8 +22,12 @@ ErrorCode error_code_of(Refusal refusal) {
     case Refusal::kInvalidLevel:
     case Refusal::kInvalidMode:
     case Refusal::kInvalidSubject:
+    case Refusal::kInvalidRuleSet:
+    case Refusal::kIdDoesNotMatch:
       return ErrorCode::kInvalidArgument;
     case Refusal::kOperationNotPermitted:
+    case Refusal::kReferenceExists:
+    case Refusal::kContextNotEmpty:
       return ErrorCode::kConflict;
     case Refusal::kTooLarge:
       return ErrorCode::kTooLarge;

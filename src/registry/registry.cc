@@ -5,14 +5,13 @@
 #include <charconv>
 #include <set>
 
+#include "registry/contract.h"
 #include "registry/refusal.h"
 #include "registry/subject_name.h"
-#include "schema/json_text.h"
 
 namespace weft::registry {
 namespace {
 
-namespace avro = schema::avro;
 using schema::CompatibilityLevel;
 
 /// A record of the topic must fit Kafka's default of 1 MiB with key and batch around it.
@@ -24,7 +23,7 @@ constexpr std::size_t kReferenceTextBytesMax = std::size_t{16} << 20;
 /// seconds of another thread.
 constexpr std::size_t kCaseBytesMax = std::size_t{64} << 20;
 
-constexpr std::string_view kGlobalContext = ":.__GLOBAL:";
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 }  // namespace
 
@@ -45,45 +44,143 @@ Result<VersionName> VersionName::parse(std::string_view text) {
       text.substr(0, 100));
 }
 
-// ---- Registering
+// ---- What a schema is judged by
 
-Result<SchemaCase> Registry::open_case(const RegisterRequest& request, Purpose purpose) const {
-  TRY(check_subject(request.subject));
-  if (purpose == Purpose::kRegister) TRY(check_writable(request));
-  if (request.type != SchemaType::kAvro) {
-    return refuse(Refusal::kInvalidSchema, "Invalid schema type {}: this registry understands AVRO",
-                  schema_type_name(request.type));
+/// All but what it is compared with.
+Result<SchemaCase> Registry::open_asked(const RegisterRequest& request, std::string_view subject, bool is_new) const {
+  SchemaCase asked{.subject = std::string(subject), .type = request.type, .text = request.text};
+  const Versions* const versions = find_subject(subject);
+  const auto* const before = versions == nullptr ? nullptr : latest(*versions, false);
+  if (!is_blank(request.text)) {
+    TRY_ASSIGN(asked.references, resolve(subject, request.references));
+  } else if (before == nullptr || !is_new) {
+    return refuse(Refusal::kInvalidSchema, "Empty schema: \"schema\" holds the schema's text");
+  } else {
+    const Definition& definition = before->second.schema->definition;
+    asked.type = definition.type;
+    asked.text = definition.text;
+    asked.references = definition.references;
   }
-  SchemaCase asked{.subject = request.subject, .text = request.text};
-  TRY_ASSIGN(asked.references, resolve(request));
-  TRY_ASSIGN(asked.reference_schemas, reached_by(asked.references, request.subject));
-  const Config* const config = effective(configs_, request.subject);
-  asked.normalize = request.normalize || (config != nullptr && config->normalize);
-  asked.rules = purpose == Purpose::kRegister ? avro::ParseRules::kNew : avro::ParseRules::kStored;
-  const Versions* const versions = find_subject(request.subject);
-  if (purpose == Purpose::kLookUp || versions == nullptr) return asked;
-
-  asked.level = compatibility_level(request.subject);
-  for (auto at = versions->rbegin(); at != versions->rend(); ++at) {
-    const auto& [number, version] = *at;
-    if (version.deleted) continue;
-    asked.known.push_back(version.schema->guid);
-    const bool compared = asked.level != CompatibilityLevel::kNone && (is_transitive(asked.level) || asked.earlier.empty());
-    if (!compared) continue;
-    auto earlier = with_references(version.schema, request.subject);
-    asked.earlier.push_back({number, {version.schema, {}}, std::nullopt});
-    if (earlier.ok()) {
-      asked.earlier.back().schema = std::move(*earlier);
-    } else {
-      asked.earlier.back().fault = earlier.error().message;
-    }
-  }
-  if (const std::size_t bytes = asked.text_bytes(); bytes > kCaseBytesMax) {
-    return refuse(Refusal::kTooLarge, "Under {} the schema is compared with {} bytes of others, and the limit is {}",
-                  level_name(asked.level), bytes, kCaseBytesMax);
-  }
+  TRY_ASSIGN(asked.reference_schemas, reached_by(asked.references, subject));
+  const Config settings = config(subject);
+  asked.metadata_json = request.metadata_json.value_or("");
+  asked.rule_set_json = request.rule_set_json.value_or("");
+  asked.normalize = request.normalize || settings.is_true(ConfigMember::kNormalize);
+  const bool strict = is_new && settings.is_true(ConfigMember::kValidateNewSchemas, true);
+  asked.rules = strict ? ParseRules::kNew : ParseRules::kStored;
+  asked.validate_fields = is_new && settings.is_true(ConfigMember::kValidateFields);
+  asked.policy = settings.policy();
+  asked.new_version_asked = property_of(asked.metadata_json, std::string(kVersionProperty)).has_value();
   return asked;
 }
+
+/// Metadata and rules: the request's own or those of the version before, between the defaults and the overrides of the
+/// subject's settings.
+void Registry::fill_contract(const RegisterRequest& request, std::string_view subject, std::int32_t next_version,
+                             SchemaCase& asked) const {
+  const Versions* const versions = find_subject(subject);
+  const auto* const before = versions == nullptr ? nullptr : latest(*versions, false);
+  const Config settings = config(subject);
+  if (before != nullptr) {
+    const Definition& definition = before->second.schema->definition;
+    if (!request.metadata_json) asked.metadata_json = definition.metadata_json;
+    if (!request.rule_set_json) asked.rule_set_json = definition.rule_set_json;
+  }
+  asked.metadata_json =
+      merged_metadata(merged_metadata(settings.text(ConfigMember::kDefaultMetadata), asked.metadata_json),
+                      settings.text(ConfigMember::kOverrideMetadata));
+  asked.rule_set_json =
+      merged_rule_set(merged_rule_set(settings.text(ConfigMember::kDefaultRuleSet), asked.rule_set_json),
+                      settings.text(ConfigMember::kOverrideRuleSet));
+  asked.new_version_asked = asked.new_version_asked || request.version.has_value();
+  if (request.version || property_of(asked.metadata_json, std::string(kVersionProperty))) {
+    asked.metadata_json = with_version_property(asked.metadata_json, next_version);
+  }
+}
+
+SchemaCase::Earlier Registry::earlier_version(std::string_view subject, std::int32_t number,
+                                              const Version& version) const {
+  auto whole = with_references(version.schema, subject);
+  if (whole.ok()) return {number, std::move(*whole), std::nullopt};
+  return {number, {version.schema, {}}, whole.error().message};
+}
+
+/// The versions that the case's level names, newest first; with a compatibility group only those of the same one.
+void Registry::add_earlier(const Versions& versions, std::string_view subject, SchemaCase& asked) const {
+  if (asked.level == CompatibilityLevel::kNone) return;
+  const std::string group = config(subject).text(ConfigMember::kCompatibilityGroup);
+  for (auto at = versions.rbegin(); at != versions.rend(); ++at) {
+    const auto& [number, version] = *at;
+    if (version.deleted) continue;
+    if (!group.empty() &&
+        property_of(version.schema->definition.metadata_json, group) != property_of(asked.metadata_json, group)) {
+      continue;
+    }
+    asked.earlier.push_back(earlier_version(subject, number, version));
+    if (!is_transitive(asked.level)) return;
+  }
+}
+
+namespace {
+
+Result<void> check_size(const SchemaCase& asked) {
+  const std::size_t bytes = asked.text_bytes();
+  if (bytes <= kCaseBytesMax) return {};
+  return refuse(Refusal::kTooLarge, "Under {} the schema is compared with {} bytes of others, and the limit is {}",
+                level_name(asked.level), bytes, kCaseBytesMax);
+}
+
+}  // namespace
+
+Result<SchemaCase> Registry::open_case(const RegisterRequest& request, Purpose purpose) const {
+  const std::string subject = meant(request.subject);
+  TRY(check_subject(subject));
+  if (purpose == Purpose::kLookUp) return open_asked(request, subject, false);
+
+  TRY(check_writable(request, subject));
+  if (mode(subject) == "IMPORT") {
+    TRY_ASSIGN(SchemaCase asked, open_asked(request, subject, false));
+    asked.normalize = false;
+    return asked;
+  }
+  TRY_ASSIGN(SchemaCase asked, open_asked(request, subject, true));
+  const Versions* const versions = find_subject(subject);
+  const std::int32_t next_version = versions == nullptr || versions->empty() ? 1 : versions->rbegin()->first + 1;
+  fill_contract(request, subject, next_version, asked);
+  if (versions == nullptr) return asked;
+  for (auto at = versions->rbegin(); at != versions->rend(); ++at) {
+    if (!at->second.deleted) asked.known.push_back(at->second.schema);
+  }
+  asked.level = request.force ? CompatibilityLevel::kNone : compatibility_level(subject);
+  add_earlier(*versions, subject, asked);
+  TRY(check_size(asked));
+  return asked;
+}
+
+Result<SchemaCase> Registry::open_comparison(const RegisterRequest& request, std::optional<VersionName> with) const {
+  const std::string subject = meant(request.subject);
+  TRY(check_subject(subject));
+  TRY_ASSIGN(SchemaCase asked, open_asked(request, subject, true));
+  const Versions* const versions = find_subject(subject);
+  fill_contract(request, subject, versions == nullptr ? 1 : versions->rbegin()->first + 1, asked);
+  asked.level = compatibility_level(subject);
+  if (!with) {
+    if (versions != nullptr) add_earlier(*versions, subject, asked);
+    TRY(check_size(asked));
+    return asked;
+  }
+  const auto found = version(subject, *with);
+  if (!found.ok() && with->number != VersionName::kLatest) {
+    return refuse(Refusal::kVersionNotFound, "Version {} not found.", with->number);
+  }
+  if (found.ok() && asked.level != CompatibilityLevel::kNone) {
+    asked.earlier.push_back(earlier_version(subject, found->version, versions->at(found->version)));
+  }
+  TRY(check_size(asked));
+  return asked;
+}
+
+// ---- Registering
 
 namespace {
 
@@ -99,49 +196,89 @@ Result<state::Decision<SubjectVersion>> Registry::register_schema(const Register
                                                                   const JudgedCase* judged) const {
   TRY_ASSIGN(const SchemaCase asked, open_case(request, Purpose::kRegister));
   TRY_ASSIGN(Verdict verdict, verdict_on(asked, judged));
+  const std::string& subject = asked.subject;
 
   static const Versions kNoVersions;
-  const Versions* const found = find_subject(request.subject);
+  const Versions* const found = find_subject(subject);
   const Versions& versions = found == nullptr ? kNoVersions : *found;
-  if (const auto known = find_definition(versions, verdict.guid, false)) {
-    return state::Decision<SubjectVersion>{answer(request.subject, known->first, *known->second), {}};
+  if (auto known = find_registered(request, asked, verdict, versions)) {
+    return state::Decision<SubjectVersion>{std::move(*known), {}};
   }
+  TRY_ASSIGN(const SchemaId id, choose_id(request, subject, verdict));
+  TRY_ASSIGN(const std::int32_t number, choose_version(request, subject, versions, id));
 
-  const std::int32_t number = versions.empty() ? 1 : versions.rbegin()->first + 1;
-  if (request.version && *request.version != number) {
-    return refuse(Refusal::kInvalidSchema, "Version {} is not the next one of subject '{}', which is {}",
-                  *request.version, request.subject, number);
-  }
   state::Decision<SubjectVersion> decision;
-  const std::string_view context_name = context_of(request.subject);
+  const std::string_view context_name = context_of(subject);
   const auto context = contexts_.find(context_name);
-  if (context == contexts_.end() && context_name != kDefaultContext) {
+  if (context_name != kDefaultContext && (context == contexts_.end() || !context->second.recorded)) {
     decision.records.push_back(context_record(context_name));
   }
-  SchemaId id{1};
   StoredSchemaPointer stored;
-  if (context != contexts_.end()) {
-    TRY_ASSIGN(id, next_id(context->second, verdict.guid));
-    if (const IdEntry* known = find_id(id, request.subject); known != nullptr && known->schema->guid == verdict.guid) {
-      stored = known->schema;
-    }
-  }
-  if (!stored)
-    stored = std::make_shared<const StoredSchema>(StoredSchema{std::move(verdict.definition), verdict.guid});
+  const IdEntry* const entry = find_id_in(context_name, id);
+  if (entry != nullptr && entry->schema->guid == verdict.guid) stored = entry->schema;
+  if (!stored) stored = std::make_shared<const StoredSchema>(StoredSchema{std::move(verdict.definition), verdict.guid});
   for (const auto& [older, version] : versions) {
     // A deleted version with the same id gives way to the new one, unless another schema still needs it.
-    if (version.deleted && version.id == id && !is_referenced(request.subject, older)) {
-      decision.records.push_back(schema_tombstone(request.subject, older));
+    if (older != number && version.deleted && version.id == id && !is_referenced(subject, older, true, true)) {
+      decision.records.push_back(schema_tombstone(subject, older));
     }
   }
-  decision.records.push_back(schema_record(request.subject, number, id, stored->definition, false));
+  decision.records.push_back(schema_record(subject, number, id, stored->definition, false));
   const state::Record& record = decision.records.back();
   if (const std::size_t bytes = record.key.size() + record.value->size(); bytes > kRecordBytesMax) {
     return refuse(Refusal::kTooLarge, "The schema is too large: its record has {} bytes, and the limit is {}", bytes,
                   kRecordBytesMax);
   }
-  decision.response = {request.subject, number, id, std::move(stored), false, kNoTimestamp};
+  decision.response = {subject, number, id, std::move(stored), false, kNoTimestamp};
   return decision;
+}
+
+/// The live version that has the schema already.
+std::optional<SubjectVersion> Registry::find_registered(const RegisterRequest& request, const SchemaCase& asked,
+                                                        const Verdict& verdict, const Versions& versions) const {
+  for (auto at = versions.rbegin(); at != versions.rend(); ++at) {
+    const auto& [number, version] = *at;
+    if (version.deleted || (request.id && version.id.get() != *request.id)) continue;
+    // Who names a version asks for a new one, unless it is that one.
+    const bool named = request.version == number;
+    if (request.id && request.version && !named) continue;
+    if (answers_for(*version.schema, verdict.definition, verdict.guid, asked.new_version_asked && !named)) {
+      return answer(asked.subject, number, version);
+    }
+  }
+  return std::nullopt;
+}
+
+/// The one that was asked for, or the one the schema has in this context already, or the first one never used.
+Result<SchemaId> Registry::choose_id(const RegisterRequest& request, std::string_view subject,
+                                     const Verdict& verdict) const {
+  const auto context = contexts_.find(context_of(subject));
+  if (request.id) {
+    const IdEntry* const entry = find_id_in(context_of(subject), SchemaId(*request.id));
+    if (entry != nullptr && entry->schema->definition.text != verdict.definition.text) {
+      return refuse(Refusal::kOperationNotPermitted,
+                    "Overwrite new schema with id {} is not permitted: it has another one", *request.id);
+    }
+    return SchemaId(*request.id);
+  }
+  if (context == contexts_.end()) return SchemaId(1);
+  return next_id(context->second, verdict.guid);
+}
+
+Result<std::int32_t> Registry::choose_version(const RegisterRequest& request, std::string_view subject,
+                                              const Versions& versions, SchemaId id) const {
+  const std::int32_t next = versions.empty() ? 1 : versions.rbegin()->first + 1;
+  if (!request.version || *request.version == next) return next;
+  if (!request.id) {
+    return refuse(Refusal::kInvalidSchema, "Version {} is not the next one of subject '{}', which is {}",
+                  *request.version, subject, next);
+  }
+  const auto taken = versions.find(*request.version);
+  if (taken != versions.end() && !taken->second.deleted) {
+    return refuse(Refusal::kOperationNotPermitted, "Overwrite version {} of subject '{}' with id {} is not permitted",
+                  *request.version, subject, id);
+  }
+  return *request.version;
 }
 
 /// The id that the schema has in this context already, or the first one that was never used.
@@ -152,49 +289,55 @@ Result<SchemaId> Registry::next_id(const Context& context, const Uuid& guid) {
   return SchemaId(context.id_max + 1);
 }
 
-Result<void> Registry::check_writable(const RegisterRequest& request) const {
-  const std::string_view mode_now = mode(request.subject);
+Result<void> Registry::check_not_read_only(std::string_view subject) const {
+  const std::string_view mode_now = mode(subject);
   if (mode_now == "READONLY" || mode_now == "READONLY_OVERRIDE" || mode_now == "FORWARD") {
-    return refuse(Refusal::kOperationNotPermitted, "Subject {} is in read-only mode", request.subject);
-  }
-  if (mode_now == "IMPORT") {
-    return refuse(Refusal::kOperationNotPermitted, "Subject {} is in import mode, and this registry cannot import yet",
-                  request.subject);
-  }
-  if (request.id) {
-    return refuse(Refusal::kOperationNotPermitted,
-                  "Subject {} is not in import mode: the registry chooses the id, leave \"id\" out", request.subject);
+    return refuse(Refusal::kOperationNotPermitted, "Subject {} is in read-only mode", subject);
   }
   return {};
 }
 
+Result<void> Registry::check_writable(const RegisterRequest& request, std::string_view subject) const {
+  TRY(check_not_read_only(subject));
+  const bool importing = mode(subject) == "IMPORT";
+  if (importing && !request.id) {
+    return refuse(Refusal::kOperationNotPermitted, "Subject {} is in import mode: give the schema's \"id\"", subject);
+  }
+  if (!importing && request.id) {
+    return refuse(Refusal::kOperationNotPermitted,
+                  "Subject {} is not in import mode: the registry chooses the id, leave \"id\" out", subject);
+  }
+  return {};
+}
+
+// ---- References
+
 /// References with real versions in place of "latest"; every one exists.
-Result<std::vector<Reference>> Registry::resolve(const RegisterRequest& request) const {
-  std::vector<Reference> resolved = request.references;
-  for (Reference& reference : resolved) {
-    const std::string subject = in_context_of(request.subject, reference.subject);
-    const bool latest = reference.version == VersionName::kLatest;
-    const auto target = version(subject, VersionName{reference.version}, !latest);
+Result<std::vector<Reference>> Registry::resolve(std::string_view subject, std::vector<Reference> references) const {
+  for (Reference& reference : references) {
+    const std::string named = in_context_of(subject, reference.subject);
+    const bool is_latest = reference.version == VersionName::kLatest;
+    const auto target = version(named, VersionName{reference.version}, !is_latest);
     if (!target.ok()) {
       return refuse(Refusal::kInvalidSchema, "Invalid schema: its reference \"{}\" names subject '{}', version {}: {}",
                     reference.name, reference.subject, reference.version, target.error().message);
     }
     reference.version = target->version;
   }
-  return resolved;
+  return references;
 }
 
-/// All schemas that `references` lead to, each after those it needs itself.
-Result<std::vector<StoredSchemaPointer>> Registry::reached_by(const std::vector<Reference>& references,
-                                                              std::string_view subject) const {
+/// All schemas that `references` lead to, each after those it needs itself. A name means the same wherever it stands.
+Result<std::vector<ReferencedSchema>> Registry::reached_by(const std::vector<Reference>& references,
+                                                           std::string_view subject) const {
   struct Open {
     const std::vector<Reference>* list;
     std::size_t next;
-    std::string subject;         // whose references these are
-    StoredSchemaPointer schema;  // to be added after them
+    std::string subject;      // whose references these are
+    ReferencedSchema schema;  // to be added after them
   };
-  std::vector<StoredSchemaPointer> reached;
-  std::set<std::pair<std::string, std::int32_t>> seen;
+  std::vector<ReferencedSchema> reached;
+  std::set<std::string_view> seen;
   std::size_t bytes = 0;
   std::vector<Open> open;
   open.push_back({&references, 0, std::string(subject), {}});
@@ -207,7 +350,7 @@ Result<std::vector<StoredSchemaPointer>> Registry::reached_by(const std::vector<
     }
     const Reference& reference = (*innermost.list)[innermost.next++];
     std::string target = in_context_of(innermost.subject, reference.subject);
-    if (!seen.emplace(target, reference.version).second) continue;
+    if (!seen.insert(reference.name).second) continue;
     TRY_ASSIGN(const SubjectVersion found, version(target, VersionName{reference.version}, true));
     const Definition& definition = found.schema->definition;
     bytes += definition.text.size();
@@ -215,7 +358,7 @@ Result<std::vector<StoredSchemaPointer>> Registry::reached_by(const std::vector<
       return refuse(Refusal::kTooLarge, "The schema refers to more than {} others, or to more than {} bytes of them",
                     kReferencesMax, kReferenceTextBytesMax);
     }
-    open.push_back({&definition.references, 0, std::move(target), found.schema});
+    open.push_back({&definition.references, 0, std::move(target), {reference.name, found.schema}});
   }
   return reached;
 }
@@ -225,143 +368,58 @@ Result<SchemaWithReferences> Registry::with_references(StoredSchemaPointer store
   return SchemaWithReferences{std::move(stored), std::move(references)};
 }
 
-bool Registry::is_referenced(std::string_view subject, std::int32_t version) const {
-  return references_.contains(std::pair(std::string(subject), version));
+bool Registry::is_referenced(std::string_view subject, std::int32_t version, bool deleted_too,
+                             bool by_itself_too) const {
+  const auto at = referrers_.find(std::pair(std::string(subject), version));
+  if (at == referrers_.end()) return false;
+  return std::any_of(at->second.begin(), at->second.end(), [&](const VersionOf& referrer) {
+    if (!by_itself_too && *referrer.first == subject) return false;
+    return deleted_too || !subjects_.find(*referrer.first)->second.at(referrer.second).deleted;
+  });
 }
 
-// ---- Reads
-
-const Registry::Versions* Registry::find_subject(std::string_view subject) const {
-  const auto at = subjects_.find(subject);
-  return at == subjects_.end() ? nullptr : &at->second;
-}
-
-const Registry::IdEntry* Registry::find_id(SchemaId id, std::string_view beside) const {
-  const auto context = contexts_.find(context_of(beside));
-  if (context == contexts_.end()) return nullptr;
-  const auto at = context->second.ids.find(id);
-  return at == context->second.ids.end() ? nullptr : &at->second;
-}
-
-Result<const Registry::Versions*> Registry::require_subject(std::string_view subject, bool deleted_too) const {
-  TRY(check_subject(subject));
-  const Versions* const versions = find_subject(subject);
-  const auto counts = [&](const auto& entry) { return deleted_too || !entry.second.deleted; };
-  if (versions == nullptr || std::none_of(versions->begin(), versions->end(), counts)) {
-    return refuse(Refusal::kSubjectNotFound, "Subject '{}' not found.", subject);
-  }
-  return versions;
-}
-
-SubjectVersion Registry::answer(std::string_view subject, std::int32_t number, const Version& version) const {
-  return {std::string(subject), number, version.id, version.schema, version.deleted, version.timestamp};
-}
-
-std::optional<std::pair<std::int32_t, const Registry::Version*>> Registry::find_definition(const Versions& versions,
-                                                                                           const Uuid& guid,
-                                                                                           bool deleted_too) const {
-  for (auto at = versions.rbegin(); at != versions.rend(); ++at) {
-    if ((deleted_too || !at->second.deleted) && at->second.schema->guid == guid)
-      return std::pair(at->first, &at->second);
-  }
-  return std::nullopt;
-}
+// ---- Looking up
 
 Result<SubjectVersion> Registry::lookup(const RegisterRequest& request, bool deleted_too,
                                         const JudgedCase* judged) const {
-  TRY_ASSIGN(const Versions* const versions, require_subject(request.subject, deleted_too));
-  TRY_ASSIGN(const SchemaCase asked, open_case(request, Purpose::kLookUp));
-  TRY_ASSIGN(const Verdict verdict, verdict_on(asked, judged));
-  const auto found = find_definition(*versions, verdict.guid, deleted_too);
-  if (!found) return refuse(Refusal::kSchemaNotFound, "Schema not found");
-  return answer(request.subject, found->first, *found->second);
-}
-
-Result<SubjectVersion> Registry::version(std::string_view subject, VersionName name, bool deleted_too) const {
-  TRY_ASSIGN(const Versions* const versions, require_subject(subject, deleted_too));
-  if (name.number == VersionName::kLatest) {
-    for (auto at = versions->rbegin(); at != versions->rend(); ++at) {
-      if (deleted_too || !at->second.deleted) return answer(subject, at->first, at->second);
-    }
+  const std::string subject = meant(request.subject);
+  auto found = lookup_in(request, subject, deleted_too, judged);
+  if (found.ok() || context_of(subject) != kDefaultContext) return found;
+  const int why = found.error().detail;
+  const bool absent =
+      why == static_cast<int>(Refusal::kSubjectNotFound) || why == static_cast<int>(Refusal::kSchemaNotFound);
+  if (!absent) return found;
+  for (const auto& [name, context] : contexts_) {
+    const std::string other = context_subject(name) + subject;
+    if (name == kDefaultContext || find_subject(other) == nullptr) continue;
+    auto elsewhere = lookup_in(request, other, deleted_too, nullptr);
+    if (elsewhere.ok()) return elsewhere;
   }
-  const auto at = versions->find(name.number);
-  if (at == versions->end() || (at->second.deleted && !deleted_too)) {
-    return refuse(Refusal::kVersionNotFound, "Version {} not found.", name.number);
-  }
-  return answer(subject, at->first, at->second);
-}
-
-Result<std::vector<std::int32_t>> Registry::versions(std::string_view subject, bool deleted_too) const {
-  TRY_ASSIGN(const Versions* const found, require_subject(subject, deleted_too));
-  std::vector<std::int32_t> numbers;
-  for (const auto& [number, version] : *found) {
-    if (deleted_too || !version.deleted) numbers.push_back(number);
-  }
-  return numbers;
-}
-
-std::vector<std::string> Registry::subjects(std::string_view prefix, bool deleted_too) const {
-  std::vector<std::string> names;
-  for (auto at = subjects_.lower_bound(prefix); at != subjects_.end() && at->first.starts_with(prefix); ++at) {
-    const auto counts = [&](const auto& entry) { return deleted_too || !entry.second.deleted; };
-    if (std::any_of(at->second.begin(), at->second.end(), counts)) names.push_back(at->first);
-  }
-  return names;
-}
-
-Result<StoredSchemaPointer> Registry::schema(SchemaId id, std::string_view beside) const {
-  const IdEntry* const entry = find_id(id, beside);
-  if (entry == nullptr) return refuse(Refusal::kSchemaNotFound, "Schema {} not found", id);
-  return entry->schema;
-}
-
-Result<std::vector<std::pair<std::string, std::int32_t>>> Registry::uses(SchemaId id, std::string_view beside,
-                                                                         bool deleted_too) const {
-  const IdEntry* const entry = find_id(id, beside);
-  if (entry == nullptr) return refuse(Refusal::kSchemaNotFound, "Schema {} not found", id);
-  std::vector<std::pair<std::string, std::int32_t>> found;
-  for (const auto& [subject, version] : entry->uses) {
-    if (deleted_too || !subjects_.find(*subject)->second.at(version).deleted) found.emplace_back(*subject, version);
-  }
-  std::sort(found.begin(), found.end());
   return found;
 }
 
-bool Registry::any_use(SchemaId id, std::string_view beside,
-                       const std::function<bool(const std::string&)>& accepts) const {
-  const IdEntry* const entry = find_id(id, beside);
-  return entry != nullptr &&
-         std::any_of(entry->uses.begin(), entry->uses.end(), [&](const auto& use) { return accepts(*use.first); });
-}
-
-template <class Setting>
-const Setting* Registry::effective(const std::map<std::string, Setting, std::less<>>& settings,
-                                   std::string_view subject) const {
-  const std::string context = context_subject(context_of(subject));
-  for (const std::string_view scope : {subject, std::string_view(context), std::string_view(), kGlobalContext}) {
-    if (const auto at = settings.find(scope); at != settings.end()) return &at->second;
-  }
-  return nullptr;
-}
-
-CompatibilityLevel Registry::compatibility_level(std::string_view subject) const {
-  // Confluent gives a subject whose own settings lack a level the server's default; here it has the level around it.
-  const std::string context = context_subject(context_of(subject));
-  for (const std::string_view scope : {subject, std::string_view(context), std::string_view(), kGlobalContext}) {
-    if (const auto at = configs_.find(scope); at != configs_.end() && at->second.level) return *at->second.level;
-  }
-  return CompatibilityLevel::kBackward;
-}
-
-std::string_view Registry::mode(std::string_view subject) const {
-  const std::string* const set = effective(modes_, subject);
-  return set == nullptr ? std::string_view("READWRITE") : *set;
-}
-
-std::size_t Registry::schema_count() const {
-  std::size_t count = 0;
-  for (const auto& [name, context] : contexts_) count += context.ids.size();
-  return count;
+Result<SubjectVersion> Registry::lookup_in(const RegisterRequest& request, const std::string& subject, bool deleted_too,
+                                           const JudgedCase* judged) const {
+  TRY_ASSIGN(const Versions* const versions, require_subject(subject, deleted_too));
+  TRY_ASSIGN(SchemaCase asked, open_asked(request, subject, false));
+  TRY_ASSIGN(Verdict verdict, verdict_on(asked, judged));
+  const auto find = [&]() -> std::optional<SubjectVersion> {
+    for (auto at = versions->rbegin(); at != versions->rend(); ++at) {
+      if (at->second.deleted && !deleted_too) continue;
+      if (answers_for(*at->second.schema, verdict.definition, verdict.guid, asked.new_version_asked)) {
+        return answer(subject, at->first, at->second);
+      }
+    }
+    return std::nullopt;
+  };
+  if (auto found = find()) return *found;
+  // What the registry filled in when it was registered, the client need not know.
+  fill_contract(request, subject, 0, asked);
+  verdict.definition.metadata_json = asked.metadata_json;
+  verdict.definition.rule_set_json = asked.rule_set_json;
+  verdict.guid = guid_of(verdict.definition);
+  if (auto found = find()) return *found;
+  return refuse(Refusal::kSchemaNotFound, "Schema not found");
 }
 
 }  // namespace weft::registry

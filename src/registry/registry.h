@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,10 +13,11 @@
 
 #include "base/result.h"
 #include "record/ids.h"
+#include "registry/config.h"
 #include "registry/definition.h"
 #include "registry/schema_case.h"
 #include "registry/schemas_topic.h"
-#include "schema/avro/schema.h"
+#include "registry/subject_name.h"
 #include "schema/compatibility_level.h"
 #include "state/shard.h"
 
@@ -35,11 +37,14 @@ struct SubjectVersion {
 struct RegisterRequest {
   std::string subject;
   SchemaType type = SchemaType::kAvro;
-  std::string text;
+  std::string text;  ///< Empty: that of the version before.
   std::vector<Reference> references;
+  std::optional<std::string> metadata_json;  ///< contract.h; absent: that of the version before.
+  std::optional<std::string> rule_set_json;
   std::optional<std::int32_t> id;       ///< Only a registry in mode IMPORT takes it.
-  std::optional<std::int32_t> version;  ///< Must be the next one.
+  std::optional<std::int32_t> version;  ///< Must be the next one, unless in mode IMPORT.
   bool normalize = false;
+  bool force = false;  ///< Compatible or not.
 };
 
 /// A version as clients name it: a number, or the latest that is not deleted.
@@ -54,25 +59,55 @@ struct VersionName {
 /// The machine behind the `_schemas` topic. Handlers are const; refusals carry Confluent's error code (refusal.h).
 class Registry final : public state::Machine {
  public:
-  // ---- Decisions
+  // ---- Decisions. Errors carry a code of refusal.h.
   /// What a registration or lookup would be judged by now. Errors: those that need no look at the schema itself.
   enum class Purpose { kRegister, kLookUp };
   Result<SchemaCase> open_case(const RegisterRequest& request, Purpose purpose) const;
-  /// The version that has the schema already, or a new one with its records. Errors: kInvalidSchema and others of
-  /// refusal.h; kIncompatible says what an older reader or writer would meet. `judged` spares the work when it still
-  /// holds.
+  /// The same for a question after compatibility: with one version, or with all that the subject's level names.
+  Result<SchemaCase> open_comparison(const RegisterRequest& request, std::optional<VersionName> with) const;
+  /// The version that has the schema already, or a new one with its records. kIncompatible says what an older reader or
+  /// writer would meet. `judged` spares the work when it still holds.
   Result<state::Decision<SubjectVersion>> register_schema(const RegisterRequest& request,
                                                           const JudgedCase* judged = nullptr) const;
+  /// Softly: they can still be read by id. For good (`permanent`): only what was deleted softly before. The versions.
+  Result<state::Decision<std::vector<std::int32_t>>> delete_subject(std::string_view subject, bool permanent) const;
+  Result<state::Decision<std::int32_t>> delete_version(std::string_view subject, VersionName name,
+                                                       bool permanent) const;
+  Result<state::Decision<Config>> put_config(std::string_view scope, const ConfigUpdate& update) const;
+  /// The settings there were.
+  Result<state::Decision<Config>> delete_config(std::string_view scope) const;
+  /// An empty mode is that of the scope around. `force`: IMPORT although there are schemas.
+  Result<state::Decision<std::string>> put_mode(std::string_view scope, std::string_view mode, bool force) const;
+  /// The mode there was. `recursive`: those of the context's subjects too.
+  Result<state::Decision<std::string>> delete_mode(std::string_view scope, bool recursive) const;
+  /// Only an empty one.
+  Result<state::Decision<std::string>> delete_context(std::string_view context) const;
 
   // ---- Reads
-  /// The version of the subject that has this schema.
+  /// The version of the subject that has this schema; without one in the default context, that of the first other.
   Result<SubjectVersion> lookup(const RegisterRequest& request, bool deleted_too = false,
                                 const JudgedCase* judged = nullptr) const;
   Result<SubjectVersion> version(std::string_view subject, VersionName name, bool deleted_too = false) const;
   Result<std::vector<std::int32_t>> versions(std::string_view subject, bool deleted_too = false) const;
-  /// Subjects whose name begins with `prefix` and that have a version, sorted.
-  std::vector<std::string> subjects(std::string_view prefix = {}, bool deleted_too = false) const;
-  /// The schema with this id in the context of `beside` (a subject, or empty for the default context).
+  /// The newest version whose metadata has all these properties.
+  Result<SubjectVersion> version_with(std::string_view subject,
+                                      const std::vector<std::pair<std::string, std::string>>& properties,
+                                      bool deleted_too = false) const;
+  /// Subjects whose name begins with `prefix` and that have a version, sorted. A prefix lies in the default context
+  /// unless it names one, or begins with kAllContexts.
+  std::vector<std::string> subjects(std::string_view prefix = kAllContexts, bool deleted_too = false) const;
+  /// Versions of the subjects with this prefix, in order, until `take` says false.
+  void visit_versions(std::string_view prefix, bool deleted_too, bool latest_only,
+                      const std::function<bool(const SubjectVersion&)>& take) const;
+  /// "." and all others that have or had a schema.
+  std::vector<std::string> contexts() const;
+  /// Ids of schemas that refer to this version.
+  Result<std::vector<SchemaId>> referenced_by(std::string_view subject, VersionName name,
+                                              bool deleted_too = false) const;
+  /// Where a schema is: a name for the context (context_subject), and the id there.
+  std::vector<std::pair<std::string, SchemaId>> find_guid(const Uuid& guid) const;
+  /// The schema with this id in the context of `beside`: a subject, or empty for the default context. An unqualified
+  /// subject that does not use the id is looked for in other contexts.
   Result<StoredSchemaPointer> schema(SchemaId id, std::string_view beside = {}) const;
   /// Where the schema with this id is used, by subject and version.
   Result<std::vector<std::pair<std::string, std::int32_t>>> uses(SchemaId id, std::string_view beside = {},
@@ -83,6 +118,15 @@ class Registry final : public state::Machine {
   schema::CompatibilityLevel compatibility_level(std::string_view subject = {}) const;
   /// "READWRITE", "READONLY", … in the same order.
   std::string_view mode(std::string_view subject = {}) const;
+  /// What a scope has set itself: a subject, a context (":.eu:"), "" for all. Null when nothing.
+  const Config* own_config(std::string_view scope) const;
+  const std::string* own_mode(std::string_view scope) const;
+  /// What holds there: its own, filled from the scopes around.
+  Config config(std::string_view scope) const;
+  /// The subject that requests for this one mean: its alias, or itself; plain (subject_name.h).
+  std::string meant(std::string_view subject) const;
+  /// The highest id that was ever given in the context of `beside`.
+  std::int32_t id_max(std::string_view beside = {}) const;
   /// A schema of this subject with all that it leads to.
   Result<SchemaWithReferences> with_references(StoredSchemaPointer stored, std::string_view subject) const;
 
@@ -104,49 +148,61 @@ class Registry final : public state::Machine {
   using Versions = std::map<std::int32_t, Version>;
   struct IdEntry {
     StoredSchemaPointer schema;
-    std::vector<std::pair<const std::string*, std::int32_t>> uses;  ///< Subject (a key of subjects_) and version.
+    std::vector<std::pair<const std::string*, std::int32_t>> uses;  ///< A key of subjects_, and a version.
   };
   struct Context {
+    bool recorded = false;  ///< By a record of its own.
     std::int32_t id_max = 0;
     std::unordered_map<SchemaId, IdEntry> ids;
     std::unordered_map<Uuid, SchemaId> identities;
   };
-  struct Config {
-    std::optional<schema::CompatibilityLevel> level;
-    bool normalize = false;
-  };
+  using VersionOf = std::pair<const std::string*, std::int32_t>;  ///< A key of subjects_, and a version.
 
   const Versions* find_subject(std::string_view subject) const;
   const IdEntry* find_id(SchemaId id, std::string_view beside) const;
+  const IdEntry* find_id_in(std::string_view context, SchemaId id) const;
   Result<const Versions*> require_subject(std::string_view subject, bool deleted_too) const;
+  static const std::pair<const std::int32_t, Version>* latest(const Versions& versions, bool deleted_too);
   static Result<SchemaId> next_id(const Context& context, const Uuid& guid);
-  Result<void> check_writable(const RegisterRequest& request) const;
-  Result<std::vector<Reference>> resolve(const RegisterRequest& request) const;
-  Result<std::vector<StoredSchemaPointer>> reached_by(const std::vector<Reference>& references,
-                                                      std::string_view subject) const;
+  Result<void> check_not_read_only(std::string_view subject) const;
+  Result<void> check_writable(const RegisterRequest& request, std::string_view subject) const;
+  Result<SchemaCase> open_asked(const RegisterRequest& request, std::string_view subject, bool is_new) const;
+  void fill_contract(const RegisterRequest& request, std::string_view subject, std::int32_t next_version,
+                     SchemaCase& asked) const;
+  void add_earlier(const Versions& versions, std::string_view subject, SchemaCase& asked) const;
+  SchemaCase::Earlier earlier_version(std::string_view subject, std::int32_t number, const Version& version) const;
+  Result<std::vector<Reference>> resolve(std::string_view subject, std::vector<Reference> references) const;
+  Result<std::vector<ReferencedSchema>> reached_by(const std::vector<Reference>& references,
+                                                   std::string_view subject) const;
+  Result<SchemaId> choose_id(const RegisterRequest& request, std::string_view subject, const Verdict& verdict) const;
+  Result<std::int32_t> choose_version(const RegisterRequest& request, std::string_view subject,
+                                      const Versions& versions, SchemaId id) const;
+  std::optional<SubjectVersion> find_registered(const RegisterRequest& request, const SchemaCase& asked,
+                                                const Verdict& verdict, const Versions& versions) const;
+  Result<SubjectVersion> lookup_in(const RegisterRequest& request, const std::string& subject, bool deleted_too,
+                                   const JudgedCase* judged) const;
   SubjectVersion answer(std::string_view subject, std::int32_t number, const Version& version) const;
-  std::optional<std::pair<std::int32_t, const Version*>> find_definition(const Versions& versions, const Uuid& guid,
-                                                                         bool deleted_too) const;
-  bool is_referenced(std::string_view subject, std::int32_t version) const;
-  template <class Setting>
-  const Setting* effective(const std::map<std::string, Setting, std::less<>>& settings, std::string_view subject) const;
+  bool is_referenced(std::string_view subject, std::int32_t version, bool deleted_too, bool by_itself_too) const;
+  Result<void> check_unreferenced(std::string_view subject, std::int32_t version, bool permanent,
+                                  bool by_itself_too) const;
+  void forget_settings(std::string_view subject, std::vector<state::Record>& records) const;
 
   void apply(SchemaRecord record, Timestamp timestamp);
   void apply(ConfigRecord record, Timestamp timestamp);
   void apply(ModeRecord record, Timestamp timestamp);
   void apply(DeleteSubjectRecord record, Timestamp timestamp);
   void apply(ClearSubjectRecord record, Timestamp timestamp);
+  void apply(ContextRecord record, Timestamp timestamp);
   void apply(OtherRecord, Timestamp) {}
   void remove(const std::string& subject, std::int32_t version);
-  void count_references(std::string_view subject, const Definition& definition, int by);
 
   RecordReader reader_;
   std::map<std::string, Versions, std::less<>> subjects_;
   std::map<std::string, Context, std::less<>> contexts_;
   std::map<std::string, Config, std::less<>> configs_;
   std::map<std::string, std::string, std::less<>> modes_;
-  /// How many undeleted versions refer to a subject's version.
-  std::map<std::pair<std::string, std::int32_t>, int, std::less<>> references_;
+  /// Which versions, deleted ones too, refer to a subject's version.
+  std::map<std::pair<std::string, std::int32_t>, std::set<VersionOf>, std::less<>> referrers_;
   std::size_t records_ignored_ = 0;
 };
 

@@ -28,7 +28,7 @@ void Registry::reset() {
   contexts_.clear();
   configs_.clear();
   modes_.clear();
-  references_.clear();
+  referrers_.clear();
   records_ignored_ = 0;
 }
 
@@ -56,8 +56,11 @@ void Registry::apply(SchemaRecord record, Timestamp timestamp) {
       versions != nullptr && versions->contains(record.version)) {
     remove(record.subject, record.version);
   }
-  const auto subject = subjects_.try_emplace(std::move(record.subject)).first;
-  if (!record.value->deleted) count_references(subject->first, stored->definition, +1);
+  const auto subject = subjects_.try_emplace(record.subject).first;
+  for (const Reference& reference : stored->definition.references) {
+    referrers_[{in_context_of(subject->first, reference.subject), reference.version}].emplace(&subject->first,
+                                                                                              record.version);
+  }
   context.id_max = std::max(context.id_max, id.get());
   context.identities[stored->guid] = id;
   IdEntry& entry = context.ids[id];
@@ -71,7 +74,12 @@ void Registry::remove(const std::string& subject, std::int32_t version) {
   if (versions == subjects_.end()) return;
   const auto at = versions->second.find(version);
   if (at == versions->second.end()) return;
-  if (!at->second.deleted) count_references(subject, at->second.schema->definition, -1);
+  for (const Reference& reference : at->second.schema->definition.references) {
+    const auto target = referrers_.find({in_context_of(subject, reference.subject), reference.version});
+    if (target == referrers_.end()) continue;  // named twice
+    target->second.erase({&versions->first, version});
+    if (target->second.empty()) referrers_.erase(target);
+  }
   Context& context = contexts_.find(context_of(subject))->second;
   const auto entry = context.ids.find(at->second.id);
   CHECK(entry != context.ids.end(), "every version's id is known");
@@ -85,27 +93,29 @@ void Registry::remove(const std::string& subject, std::int32_t version) {
   if (versions->second.empty()) subjects_.erase(versions);
 }
 
-void Registry::count_references(std::string_view subject, const Definition& definition, int by) {
-  for (const Reference& reference : definition.references) {
-    const auto at = references_.try_emplace({in_context_of(subject, reference.subject), reference.version}).first;
-    at->second += by;
-    if (at->second == 0) references_.erase(at);
+void Registry::apply(ConfigRecord record, Timestamp) {
+  if (record.config) {
+    configs_[plain_subject(record.subject)] = std::move(*record.config);
+  } else {
+    configs_.erase(plain_subject(record.subject));
   }
 }
 
-void Registry::apply(ConfigRecord record, Timestamp) {
-  if (record.value_json) {
-    configs_[record.subject] = {schema::parse_level(record.compatibility_level), record.normalize};
-  } else {
-    configs_.erase(record.subject);
+void Registry::apply(ContextRecord record, Timestamp) {
+  if (record.context.empty() || record.context == kDefaultContext) return;
+  if (record.present) {
+    contexts_[std::move(record.context)].recorded = true;
+    return;
   }
+  // The highest id stays known, as long as this process lives.
+  if (const auto at = contexts_.find(record.context); at != contexts_.end()) at->second.recorded = false;
 }
 
 void Registry::apply(ModeRecord record, Timestamp) {
   if (record.mode && !record.mode->empty()) {
-    modes_[record.subject] = std::move(*record.mode);
+    modes_[plain_subject(record.subject)] = std::move(*record.mode);
   } else {
-    modes_.erase(record.subject);
+    modes_.erase(plain_subject(record.subject));
   }
 }
 
@@ -113,19 +123,14 @@ void Registry::apply(DeleteSubjectRecord record, Timestamp) {
   const auto versions = subjects_.find(record.subject);
   if (!record.version || versions == subjects_.end()) return;
   for (auto& [number, version] : versions->second) {
-    if (number > *record.version || version.deleted) continue;
-    version.deleted = true;
-    count_references(record.subject, version.schema->definition, -1);
+    if (number <= *record.version) version.deleted = true;
   }
 }
 
 void Registry::apply(ClearSubjectRecord record, Timestamp) {
-  const bool whole_context = record.subject.empty() || context_subject(context_of(record.subject)) == record.subject;
   std::vector<std::pair<std::string, std::int32_t>> gone;
   for (const auto& [subject, versions] : subjects_) {
-    const bool meant = record.subject.empty() || subject == record.subject ||
-                       (whole_context && context_of(subject) == context_of(record.subject));
-    if (!meant) continue;
+    if (!is_in_scope(record.subject, subject)) continue;
     for (const auto& [number, version] : versions) {
       if (version.deleted) gone.emplace_back(subject, number);
     }

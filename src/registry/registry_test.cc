@@ -5,6 +5,8 @@
 
 #include "registry/refusal.h"
 #include "registry/subject_name.h"
+#include "registry/testing/registry_fixture.h"
+#include "schema/avro/schema.h"
 
 namespace weft::registry {
 namespace {
@@ -12,57 +14,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::kBreaking;
+using testing::kV1;
+using testing::kV2;
 using ::testing::Pair;
-
-constexpr std::string_view kV1 = R"({"type":"record","name":"R","fields":[{"name":"a","type":"int"}]})";
-constexpr std::string_view kV2 =
-    R"({"type":"record","name":"R","fields":[{"name":"a","type":"int"},{"name":"b","type":"int","default":0}]})";
-constexpr std::string_view kBreaking =
-    R"({"type":"record","name":"R","fields":[{"name":"a","type":"int"},{"name":"c","type":"int"}]})";
-
-class RegistryTest : public ::testing::Test {
- protected:
-  Result<SubjectVersion> try_register(RegisterRequest request) {
-    auto decision = registry.register_schema(request);
-    if (!decision.ok()) return std::move(decision).error();
-    for (const auto& record : decision->records) replay(record);
-    last_records = decision->records;
-    return decision->response;
-  }
-  Result<SubjectVersion> try_register(std::string_view subject, std::string_view text) {
-    RegisterRequest request;
-    request.subject = subject;
-    request.text = text;
-    return try_register(std::move(request));
-  }
-  SubjectVersion add(std::string_view subject, std::string_view text) {
-    auto added = try_register(subject, text);
-    EXPECT_TRUE(added.ok()) << (added.ok() ? "" : added.error().message);
-    return added.ok() ? *added : SubjectVersion{};
-  }
-  void replay(const state::Record& record) {
-    log.push_back(record);
-    registry.replay(record, Offset(static_cast<std::int64_t>(log.size()) - 1), Timestamp(1000));
-  }
-  void replay(std::string_view key, std::optional<std::string> value) {
-    replay(state::Record{std::string(key), std::move(value)});
-  }
-  int refusal(std::string_view subject, std::string_view text) {
-    const auto refused = try_register(subject, text);
-    EXPECT_FALSE(refused.ok());
-    return refused.ok() ? 0 : refused.error().detail;
-  }
-
-  Result<std::shared_ptr<const schema::avro::Schema>> parsed_of(const StoredSchemaPointer& stored,
-                                                                std::string_view subject) {
-    TRY_ASSIGN(const auto whole, registry.with_references(stored, subject));
-    return parse_avro(whole);
-  }
-
-  Registry registry;
-  std::vector<state::Record> log;
-  std::vector<state::Record> last_records;
-};
+using testing::RegistryTest;
 
 TEST_F(RegistryTest, ASchemaGetsAVersionInItsSubjectAndAnIdInTheRegistry) {
   const auto first = add("trades-value", kV1);
@@ -184,7 +140,7 @@ TEST_F(RegistryTest, ReferencesAreResolvedAndMustExist) {
   EXPECT_EQ(registry.lookup(order)->version, 1);
   const auto parsed = parsed_of(added->schema, "order-value");
   ASSERT_TRUE(parsed.ok());
-  EXPECT_EQ((*parsed)->root().fields[0].type->name.full(), "pay.Money");
+  EXPECT_EQ((*parsed)->avro()->root().fields[0].type->name.full(), "pay.Money");
   order.references[0].version = 7;
   const auto missing = try_register(order);
   EXPECT_EQ(missing.error().detail, 42201);

@@ -1,70 +1,148 @@
 #include "registry/schema_case.h"
 
 #include <algorithm>
+#include <tuple>
 
+#include "registry/contract.h"
 #include "registry/refusal.h"
-#include "schema/avro/compatibility.h"
-#include "schema/avro/print.h"
 
 namespace weft::registry {
-
 namespace {
 
-namespace avro = schema::avro;
-
-std::size_t bytes_of(const std::vector<StoredSchemaPointer>& schemas) {
+std::size_t bytes_of(const std::vector<ReferencedSchema>& schemas) {
   std::size_t bytes = 0;
-  for (const StoredSchemaPointer& each : schemas) bytes += each->definition.text.size();
+  for (const ReferencedSchema& each : schemas) bytes += each.schema->definition.text.size();
   return bytes;
 }
 
-std::vector<std::string_view> texts_of(const std::vector<StoredSchemaPointer>& schemas) {
-  std::vector<std::string_view> texts;
+std::vector<ReferencedText> texts_of(const std::vector<ReferencedSchema>& schemas) {
+  std::vector<ReferencedText> texts;
   texts.reserve(schemas.size());
-  for (const StoredSchemaPointer& each : schemas) texts.push_back(each->definition.text);
+  for (const ReferencedSchema& each : schemas) texts.push_back({each.name, each.schema->definition.text});
   return texts;
 }
 
-std::string reasons_text(const std::vector<avro::Incompatibility>& reasons) {
-  std::string text;
-  for (const auto& reason : reasons) {
-    if (!text.empty()) text += "; ";
-    text += fmt::format("{} at {}: {}", incompatibility_name(reason.kind), reason.path, reason.message);
+/// Why the candidate and one earlier version do not go together.
+struct Conflict {
+  const SchemaCase::Earlier* earlier = nullptr;
+  bool forward = false;  ///< The earlier schema is the one that cannot read.
+  std::vector<Incompatibility> reasons;
+};
+
+Result<std::vector<Incompatibility>> unreadable(const ParsedSchema& reader, const ParsedSchema& writer, Policy policy) {
+  if (reader.type() != writer.type()) {
+    return std::vector<Incompatibility>{
+        {"TYPE_MISMATCH", "/",
+         fmt::format("{} cannot be read as {}", schema_type_name(writer.type()), schema_type_name(reader.type()))}};
   }
-  return text;
+  auto reasons = reader.incompatibilities(writer, policy);
+  if (reasons.ok()) return reasons;
+  // What cannot be compared is not shown to be safe.
+  return std::vector<Incompatibility>{{"NOT_COMPARED", "/", std::move(reasons).error().message}};
 }
 
-/// Why `reader` cannot read data of `writer`; empty when it can.
-Result<std::string> unreadable(const avro::Schema& reader, const avro::Schema& writer) {
-  TRY_ASSIGN(const auto reasons, incompatibilities(reader, writer));
-  return reasons_text(reasons);
-}
-
-Result<void> check_compatible(const SchemaCase& asked, const avro::Schema& candidate) {
+/// The first conflict, newest version first.
+std::optional<Conflict> find_conflict(const SchemaCase& asked, const ParsedSchema& candidate) {
   for (const SchemaCase::Earlier& each : asked.earlier) {
-    const auto incompatible = [&](std::string_view which, std::string_view why) {
-      return refuse(Refusal::kIncompatible,
-                    "Schema being registered is incompatible with an earlier schema for subject \"{}\": under {}, {} "
-                    "version {}: {}",
-                    asked.subject, level_name(asked.level), which, each.version, why);
+    const auto not_read = [&](std::string why) {
+      return Conflict{&each, false, {{"NOT_COMPARED", "/", std::move(why)}}};
     };
-    if (each.fault) return incompatible("it must be compared with", *each.fault);
-    const auto earlier = parse_avro(each.schema);
-    if (!earlier.ok()) return incompatible("it must be compared with", earlier.error().message);
+    if (each.fault) return not_read(*each.fault);
+    const auto earlier = parse_stored(each.schema);
+    if (!earlier.ok()) return not_read(earlier.error().message);
     if (needs_backward(asked.level)) {
-      const auto why = unreadable(candidate, **earlier);
-      if (!why.ok() || !why->empty()) {
-        return incompatible("it must read data of", why.ok() ? *why : why.error().message);
-      }
+      auto reasons = unreadable(candidate, **earlier, asked.policy);
+      if (!reasons->empty()) return Conflict{&each, false, std::move(*reasons)};
     }
     if (needs_forward(asked.level)) {
-      const auto why = unreadable(**earlier, candidate);
-      if (!why.ok() || !why->empty()) {
-        return incompatible("its data must be readable by", why.ok() ? *why : why.error().message);
-      }
+      auto reasons = unreadable(**earlier, candidate, asked.policy);
+      if (!reasons->empty()) return Conflict{&each, true, std::move(*reasons)};
+    }
+  }
+  return std::nullopt;
+}
+
+/// For a person: one line.
+Error incompatible(const SchemaCase& asked, const Conflict& conflict) {
+  std::string reasons;
+  for (const Incompatibility& reason : conflict.reasons) {
+    if (!reasons.empty()) reasons += "; ";
+    reasons += fmt::format("{} at {}: {}", reason.kind, reason.path, reason.message);
+  }
+  return refuse(Refusal::kIncompatible,
+                "Schema being registered is incompatible with an earlier schema for subject \"{}\": under {}, {} "
+                "version {}: {}",
+                asked.subject, level_name(asked.level),
+                conflict.forward ? "its data must be readable by" : "it must read data of", conflict.earlier->version,
+                reasons);
+}
+
+/// The list that `verbose=true` answers.
+std::vector<std::string> messages_of(const SchemaCase& asked, const Conflict& conflict) {
+  std::vector<std::string> messages;
+  for (const Incompatibility& reason : conflict.reasons) {
+    messages.push_back(
+        fmt::format("{{errorType:'{}', description:\"The {} schema cannot read data of the {} one: {}, at path '{}'\", "
+                    "additionalInfo:'{}'}}",
+                    reason.kind, conflict.forward ? "old" : "new", conflict.forward ? "new" : "old", reason.message,
+                    reason.path, reason.message));
+  }
+  messages.push_back(fmt::format("{{oldSchemaVersion: {}}}", conflict.earlier->version));
+  messages.push_back(fmt::format("{{oldSchema: '{}'}}", conflict.earlier->schema.schema->definition.text));
+  messages.push_back(
+      fmt::format("{{validateFields: '{}', compatibility: '{}'}}", asked.validate_fields, level_name(asked.level)));
+  return messages;
+}
+
+std::vector<std::string> words_of(const std::optional<std::string>& list) {
+  std::vector<std::string> words;
+  std::string_view rest = list ? std::string_view(*list) : std::string_view();
+  while (!rest.empty()) {
+    std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    while (word.starts_with(' ')) word.remove_prefix(1);
+    while (word.ends_with(' ')) word.remove_suffix(1);
+    if (!word.empty()) words.emplace_back(word);
+  }
+  return words;
+}
+
+/// What `validateFields` asks for: names that are reserved stay unused, and stay reserved.
+Result<void> check_fields(const SchemaCase& asked, const ParsedSchema& candidate) {
+  static const std::string kReserved = "confluent:reserved";
+  const std::vector<std::string> names = candidate.field_names();
+  const std::vector<std::string> reserved = words_of(property_of(asked.metadata_json, kReserved));
+  const auto has = [](const std::vector<std::string>& list, const std::string& word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+  };
+  for (const std::string& name : names) {
+    if (asked.type == SchemaType::kJson && name.starts_with("$$")) {
+      return refuse(Refusal::kInvalidSchema, "Invalid schema: the field '{}' begins with the reserved '$$'", name);
+    }
+    if (has(reserved, name)) {
+      return refuse(Refusal::kInvalidSchema, "Invalid schema: the field '{}' is reserved by the metadata", name);
+    }
+  }
+  if (asked.known.empty()) return {};
+  for (const std::string& word : words_of(property_of(asked.known.front()->definition.metadata_json, kReserved))) {
+    if (!has(reserved, word)) {
+      return refuse(Refusal::kInvalidSchema, "Invalid schema: '{}' was reserved, and is left out of {}", word,
+                    kReserved);
     }
   }
   return {};
+}
+
+Error invalid(const Error& why) {
+  const Refusal refusal = why.code == ErrorCode::kTooLarge ? Refusal::kTooLarge : Refusal::kInvalidSchema;
+  return refuse(refusal, "Invalid schema: {}", why.message);
+}
+
+Result<ParsedSchemaPointer> parse_asked(const SchemaCase& asked) {
+  auto parsed = parse_schema(asked.type, asked.text, asked.rules, texts_of(asked.reference_schemas));
+  if (!parsed.ok()) return invalid(parsed.error());
+  if (asked.validate_fields) TRY(check_fields(asked, **parsed));
+  return parsed;
 }
 
 }  // namespace
@@ -77,29 +155,56 @@ std::size_t SchemaCase::text_bytes() const {
   return bytes;
 }
 
-Result<std::shared_ptr<const avro::Schema>> parse_avro(const SchemaWithReferences& stored) {
+Result<ParsedSchemaPointer> parse_stored(const SchemaWithReferences& stored) {
   const Definition& definition = stored.schema->definition;
-  if (definition.type != SchemaType::kAvro) {
-    return error(ErrorCode::kUnsupported, "the schema is {}, not AVRO", schema_type_name(definition.type));
-  }
-  return avro::Schema::parse(definition.text, avro::ParseRules::kStored, texts_of(stored.references));
+  return parse_schema(definition.type, definition.text, ParseRules::kStored, texts_of(stored.references));
+}
+
+bool answers_for(const StoredSchema& stored, const Definition& asked, const Uuid& guid, bool new_version_asked) {
+  if (stored.guid == guid) return true;
+  const Definition& definition = stored.definition;
+  return !new_version_asked && definition.type == asked.type && definition.text == asked.text &&
+         definition.references == asked.references && definition.rule_set_json == asked.rule_set_json &&
+         with_version_property(definition.metadata_json, {}) == with_version_property(asked.metadata_json, {});
 }
 
 Result<Verdict> judge(const SchemaCase& asked) {
-  const auto parsed = avro::Schema::parse(asked.text, asked.rules, texts_of(asked.reference_schemas));
-  if (!parsed.ok()) {
-    const Refusal why = parsed.error().code == ErrorCode::kTooLarge ? Refusal::kTooLarge : Refusal::kInvalidSchema;
-    return refuse(why, "Invalid schema: {}", parsed.error().message);
-  }
-  const avro::Schema& candidate = **parsed;
+  TRY_ASSIGN(const ParsedSchemaPointer candidate, parse_asked(asked));
   Verdict verdict;
-  verdict.definition.text = asked.normalize ? normalized_text(candidate) : canonical_text(candidate);
-  verdict.definition.references = asked.references;
-  verdict.guid = guid_of(verdict.definition);
-  if (std::find(asked.known.begin(), asked.known.end(), verdict.guid) == asked.known.end()) {
-    TRY(check_compatible(asked, candidate));
+  Definition& definition = verdict.definition;
+  definition.type = asked.type;
+  definition.references = asked.references;
+  definition.metadata_json = asked.metadata_json;
+  definition.rule_set_json = asked.rule_set_json;
+  if (asked.normalize) {
+    auto text = candidate->normalized_text();
+    if (!text.ok()) return invalid(text.error());
+    definition.text = std::move(*text);
+    auto& references = definition.references;
+    std::sort(references.begin(), references.end(), [](const Reference& a, const Reference& b) {
+      return std::tie(a.name, a.subject, a.version) < std::tie(b.name, b.subject, b.version);
+    });
+    references.erase(std::unique(references.begin(), references.end()), references.end());
+  } else {
+    definition.text = candidate->canonical_text();
   }
+  verdict.guid = guid_of(definition);
+  const bool known = std::any_of(asked.known.begin(), asked.known.end(), [&](const StoredSchemaPointer& each) {
+    return answers_for(*each, definition, verdict.guid, asked.new_version_asked);
+  });
+  if (known) return verdict;
+  if (const auto conflict = find_conflict(asked, *candidate)) return incompatible(asked, *conflict);
   return verdict;
+}
+
+Result<std::vector<std::string>> compatibility_messages(const SchemaCase& asked) {
+  TRY_ASSIGN(const ParsedSchemaPointer candidate, parse_asked(asked));
+  if (asked.normalize) {
+    const auto text = candidate->normalized_text();
+    if (!text.ok()) return invalid(text.error());
+  }
+  const auto conflict = find_conflict(asked, *candidate);
+  return conflict ? messages_of(asked, *conflict) : std::vector<std::string>();
 }
 
 }  // namespace weft::registry

@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "registry/definition.h"
-#include "schema/avro/schema.h"
+#include "registry/parsed_schema.h"
 #include "schema/compatibility_level.h"
 
 namespace weft::registry {
@@ -21,16 +21,24 @@ struct StoredSchema {
 };
 using StoredSchemaPointer = std::shared_ptr<const StoredSchema>;
 
+/// A stored schema as another one calls it.
+struct ReferencedSchema {
+  std::string name;
+  StoredSchemaPointer schema;
+
+  bool operator==(const ReferencedSchema&) const = default;
+};
+
 /// A stored schema and all that it leads to, each after those it needs itself.
 struct SchemaWithReferences {
   StoredSchemaPointer schema;
-  std::vector<StoredSchemaPointer> references;
+  std::vector<ReferencedSchema> references;
 
   bool operator==(const SchemaWithReferences&) const = default;
   std::size_t text_bytes() const;
 };
-/// kUnsupported when it is not Avro. Any thread.
-Result<std::shared_ptr<const schema::avro::Schema>> parse_avro(const SchemaWithReferences& stored);
+/// Any thread.
+Result<ParsedSchemaPointer> parse_stored(const SchemaWithReferences& stored);
 
 /// All that a request's schema is judged by, cut loose from the registry: parsing and comparing take 60 to 100 ns a
 /// byte, which large schemas spend on another thread than the registry's.
@@ -44,18 +52,29 @@ struct SchemaCase {
   };
 
   std::string subject;
+  SchemaType type = SchemaType::kAvro;
   std::string text;
   std::vector<Reference> references;  ///< With real versions.
-  std::vector<StoredSchemaPointer> reference_schemas;
-  schema::avro::ParseRules rules = schema::avro::ParseRules::kNew;
+  std::vector<ReferencedSchema> reference_schemas;
+  std::string metadata_json;  ///< As it will be stored.
+  std::string rule_set_json;
+  ParseRules rules = ParseRules::kNew;
   bool normalize = false;
+  bool validate_fields = false;
   schema::CompatibilityLevel level = schema::CompatibilityLevel::kNone;
-  std::vector<Uuid> known;       ///< The subject's schemas: one of these is compared with nothing.
+  Policy policy = Policy::kStrict;
+  bool new_version_asked = false;  ///< See answers_for.
+  /// The subject's schemas, newest first: one that answers for this one is compared with nothing.
+  std::vector<StoredSchemaPointer> known;
   std::vector<Earlier> earlier;  ///< What `level` compares with, newest first.
 
   bool operator==(const SchemaCase&) const = default;
   std::size_t text_bytes() const;
 };
+
+/// Whether a stored schema is the one that somebody asks for: the same but for the version that the registry itself
+/// wrote into the metadata, unless a new version of the same schema is what is asked for.
+bool answers_for(const StoredSchema& stored, const Definition& asked, const Uuid& guid, bool new_version_asked);
 
 /// What a schema is once it has been read and found compatible: the form in which it is stored, and its identity.
 struct Verdict {
@@ -64,6 +83,10 @@ struct Verdict {
 };
 /// kInvalidSchema, kTooLarge, kIncompatible (refusal.h). Any thread.
 Result<Verdict> judge(const SchemaCase& asked);
+
+/// What is wrong with registering the schema under the case's level, as Confluent words it; nothing when it may be.
+/// Errors as judge's, without kIncompatible. Any thread.
+Result<std::vector<std::string>> compatibility_messages(const SchemaCase& asked);
 
 /// A verdict made ahead: holds as long as the registry would ask the same.
 struct JudgedCase {

@@ -27,8 +27,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (tab != std::string_view::npos && line.substr(tab + 1) != "null") record.value = line.substr(tab + 1);
     registry.replay(record, Offset(offset), Timestamp(1));
   }
-  for (const std::string& subject : registry.subjects("", true)) {
+  for (const std::string& subject : registry.subjects(kAllContexts, true)) {
     (void)registry.mode(subject);
+    (void)registry.config(subject);
     (void)registry.compatibility_level(subject);
     const auto numbers = registry.versions(subject, true);
     if (!numbers.ok()) continue;  // a name that no request could carry
@@ -38,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       CHECK(registry.schema(version->id, subject).ok(), "and its id is known");
       CHECK(registry.uses(version->id, subject, true).ok());
       CHECK(!schema_json(*version->schema).empty());
-      if (const auto whole = registry.with_references(version->schema, subject); whole.ok()) (void)parse_avro(*whole);
+      if (const auto whole = registry.with_references(version->schema, subject); whole.ok()) (void)parse_stored(*whole);
     }
   }
   return 0;

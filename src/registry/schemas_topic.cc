@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include "schema/json_text.h"
+#include "schema/json_tree.h"
 
 namespace weft::registry {
 namespace {
@@ -16,6 +17,29 @@ std::string schema_key(std::string_view subject, std::int32_t version) {
       .text("subject", subject)
       .number("version", version)
       .number("magic", 1)
+      .take();
+}
+
+/// A value's first member; the global scope has none.
+JsonObjectText subject_value(std::string_view subject) {
+  JsonObjectText value;
+  if (!subject.empty()) value.text("subject", subject);
+  return value;
+}
+
+std::string subject_key(std::string_view keytype, std::string_view subject) {
+  JsonObjectText key;
+  key.text("keytype", keytype);
+  if (!subject.empty()) key.text("subject", subject);
+  return key.number("magic", 0).take();
+}
+
+std::string context_key(std::string_view context) {
+  return JsonObjectText()
+      .text("keytype", "CONTEXT")
+      .text("tenant", "default")
+      .text("context", context)
+      .number("magic", 0)
       .take();
 }
 
@@ -94,11 +118,10 @@ Result<TopicRecord> read_schema(const dom::object& key, std::string subject, con
 }
 
 Result<TopicRecord> read_config(std::string subject, const std::optional<dom::object>& value) {
-  ConfigRecord record{std::move(subject), std::nullopt, {}, false};
+  ConfigRecord record{std::move(subject), std::nullopt};
   if (value) {
-    record.value_json = simdjson::to_string(*value);
-    TRY_ASSIGN(record.compatibility_level, text_member(*value, "compatibilityLevel"));
-    record.normalize = true_member(*value, "normalize");
+    TRY_ASSIGN(const schema::JsonNode tree, schema::parse_json(simdjson::to_string(*value)));
+    record.config = Config::of(tree);
   }
   return TopicRecord(std::move(record));
 }
@@ -151,6 +174,10 @@ Result<TopicRecord> RecordReader::read(const state::Record& record) {
   if (keytype == "MODE") return read_mode(std::move(subject), value);
   if (keytype == "DELETE_SUBJECT") return read_deletion(std::move(subject), value);
   if (keytype == "CLEAR_SUBJECT") return TopicRecord(ClearSubjectRecord{std::move(subject)});
+  if (keytype == "CONTEXT") {
+    TRY_ASSIGN(std::string context, text_member(key, "context"));
+    return TopicRecord(ContextRecord{std::move(context), value.has_value()});
+  }
   return TopicRecord(OtherRecord{std::move(keytype)});
 }
 
@@ -171,13 +198,27 @@ state::Record schema_tombstone(std::string_view subject, std::int32_t version) {
 }
 
 state::Record context_record(std::string_view context) {
-  return {JsonObjectText()
-              .text("keytype", "CONTEXT")
-              .text("tenant", "default")
-              .text("context", context)
-              .number("magic", 0)
-              .take(),
-          JsonObjectText().text("tenant", "default").text("context", context).take()};
+  return {context_key(context), JsonObjectText().text("tenant", "default").text("context", context).take()};
+}
+state::Record context_tombstone(std::string_view context) { return {context_key(context), std::nullopt}; }
+
+state::Record config_record(std::string_view subject, const std::optional<Config>& config) {
+  std::optional<std::string> value;
+  if (config) value = config->json(subject);
+  return {subject_key("CONFIG", subject), std::move(value)};
+}
+
+state::Record mode_record(std::string_view subject, std::optional<std::string_view> mode) {
+  if (!mode) return {subject_key("MODE", subject), std::nullopt};
+  return {subject_key("MODE", subject), subject_value(subject).text("mode", *mode).take()};
+}
+
+state::Record delete_subject_record(std::string_view subject, std::int32_t version) {
+  return {subject_key("DELETE_SUBJECT", subject), subject_value(subject).number("version", version).take()};
+}
+
+state::Record clear_subject_record(std::string_view subject) {
+  return {subject_key("CLEAR_SUBJECT", subject), subject_value(subject).take()};
 }
 
 }  // namespace weft::registry

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "base/result.h"
+#include "registry/config.h"
 #include "registry/definition.h"
 #include "schema/wire_format.h"
 #include "state/shard.h"
@@ -32,9 +33,7 @@ struct SchemaRecord {
 /// Settings of a subject, of a context or, with an empty subject, of all.
 struct ConfigRecord {
   std::string subject;
-  std::optional<std::string> value_json;  ///< Whole, members we do not use included.
-  std::string compatibility_level;        ///< Empty when not set.
-  bool normalize = false;
+  std::optional<Config> config;
 };
 struct ModeRecord {
   std::string subject;
@@ -49,13 +48,18 @@ struct DeleteSubjectRecord {
 struct ClearSubjectRecord {
   std::string subject;
 };
-/// Well-formed and of a kind that we do not use (NOOP, CONTEXT, ASSOC, whatever comes): it stays in the log.
+/// A context exists, or, without `present`, no longer.
+struct ContextRecord {
+  std::string context;
+  bool present = false;
+};
+/// Well-formed and of a kind that we do not use (NOOP, ASSOC, whatever comes): it stays in the log.
 struct OtherRecord {
   std::string keytype;
 };
 
-using TopicRecord =
-    std::variant<SchemaRecord, ConfigRecord, ModeRecord, DeleteSubjectRecord, ClearSubjectRecord, OtherRecord>;
+using TopicRecord = std::variant<SchemaRecord, ConfigRecord, ModeRecord, DeleteSubjectRecord, ClearSubjectRecord,
+                                 ContextRecord, OtherRecord>;
 
 /// Reads records; keeps its parser's memory from one to the next.
 class RecordReader {
@@ -78,5 +82,12 @@ state::Record schema_record(std::string_view subject, std::int32_t version, Sche
 /// The version is gone for good.
 state::Record schema_tombstone(std::string_view subject, std::int32_t version);
 state::Record context_record(std::string_view context);
+state::Record context_tombstone(std::string_view context);
+/// The settings of a subject, a context or all (""); without a value there are none any more.
+state::Record config_record(std::string_view subject, const std::optional<Config>& config);
+state::Record mode_record(std::string_view subject, std::optional<std::string_view> mode);
+/// Versions 1 to `version` are deleted (softly).
+state::Record delete_subject_record(std::string_view subject, std::int32_t version);
+state::Record clear_subject_record(std::string_view subject);
 
 }  // namespace weft::registry

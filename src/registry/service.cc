@@ -77,12 +77,17 @@ void Service::register_schema(const access::Principal& principal, RegisterReques
     if (observer_) observer_(principal, *asked, outcome);
     done(std::move(outcome));
   };
-  auto allowed = authorizer_.check(principal, access::Right::kWrite, subject_resource(asked->subject));
+  auto allowed = check(principal, access::Right::kWrite, asked->subject);
   if (!allowed.ok()) return tell(std::move(allowed).error());
-  judge_ahead(*asked, Registry::Purpose::kRegister, [this, asked, tell = std::move(tell)](auto judged) mutable {
-    shard_.submit<SubjectVersion>([this, asked, judged] { return registry_.register_schema(*asked, judged.get()); },
-                                  std::move(tell));
-  });
+  judge_ahead(*asked, Registry::Purpose::kRegister,
+              [this, principal, asked, tell = std::move(tell)](auto judged) mutable {
+                shard_.submit<SubjectVersion>(
+                    [this, principal, asked, judged]() -> Result<state::Decision<SubjectVersion>> {
+                      TRY(check(principal, access::Right::kWrite, registry_.meant(asked->subject)));
+                      return registry_.register_schema(*asked, judged.get());
+                    },
+                    std::move(tell));
+              });
 }
 
 void Service::lookup(const access::Principal& principal, RegisterRequest request, bool deleted_too,
@@ -92,11 +97,33 @@ void Service::lookup(const access::Principal& principal, RegisterRequest request
               [this, principal, asked, deleted_too, done = std::move(done)](auto judged) mutable {
                 read<SubjectVersion>(
                     principal, asked->subject,
-                    [asked, judged, deleted_too](const Registry& registry) {
-                      return registry.lookup(*asked, deleted_too, judged.get());
+                    [this, principal, asked, judged, deleted_too](const Registry& registry,
+                                                                  const std::string&) -> Result<SubjectVersion> {
+                      auto found = registry.lookup(*asked, deleted_too, judged.get());
+                      // It may be another context's.
+                      if (found.ok()) TRY(check(principal, access::Right::kRead, found->subject));
+                      return found;
                     },
                     std::move(done));
               });
+}
+
+void Service::compare(const access::Principal& principal, RegisterRequest request, std::optional<VersionName> with,
+                      Callback<Result<std::vector<std::string>>> done) {
+  std::string subject = request.subject;
+  read<SchemaCase>(
+      principal, std::move(subject),
+      [request = std::move(request), with](const Registry& registry, const std::string&) {
+        return registry.open_comparison(request, with);
+      },
+      [this, done = std::move(done)](Result<SchemaCase> asked) mutable {
+        if (!asked.ok()) return done(std::move(asked).error());
+        if (asked->text_bytes() <= options_.inline_bytes_max) return done(compatibility_messages(*asked));
+        blocking_.post([loop = &loop_, asked = std::move(*asked), done = std::move(done)]() mutable {
+          auto messages = compatibility_messages(asked);
+          loop->post([messages = std::move(messages), done = std::move(done)]() mutable { done(std::move(messages)); });
+        });
+      });
 }
 
 void Service::judge_ahead(const RegisterRequest& request, Registry::Purpose purpose,
@@ -126,8 +153,12 @@ void Service::schema_body(const access::Principal& principal, SchemaId id, std::
       });
 }
 
+Result<void> Service::check(const access::Principal& principal, access::Right right, std::string_view scope) const {
+  return authorizer_.check(principal, right, subject_resource(scope));
+}
+
 bool Service::may_read(const access::Principal& principal, std::string_view subject) const {
-  return authorizer_.check(principal, access::Right::kRead, subject_resource(subject)).ok();
+  return check(principal, access::Right::kRead, subject).ok();
 }
 
 Result<void> Service::check_readable(const access::Principal& principal, SchemaId id, std::string_view beside) const {
@@ -136,17 +167,17 @@ Result<void> Service::check_readable(const access::Principal& principal, SchemaI
   return error(ErrorCode::kForbidden, "reading schema {} needs the right to read a subject that uses it", id);
 }
 
-void Service::parse(StoredSchemaPointer stored, std::string_view subject, Callback<Result<Parsed>> done) {
-  if (const Parsed* const kept = parsed_.find(stored)) return done(*kept);
+void Service::parse(StoredSchemaPointer stored, std::string_view subject, Callback<Result<ParsedSchemaPointer>> done) {
+  if (const ParsedSchemaPointer* const kept = parsed_.find(stored)) return done(*kept);
   auto whole = registry_.with_references(std::move(stored), subject);
   if (!whole.ok()) return done(std::move(whole).error());
   if (whole->text_bytes() <= options_.inline_bytes_max) {
-    auto parsed = parse_avro(*whole);
+    auto parsed = parse_stored(*whole);
     keep_parsed(*whole, parsed);
     return done(std::move(parsed));
   }
   blocking_.post([this, loop = &loop_, alive = alive_, whole = std::move(*whole), done = std::move(done)]() mutable {
-    auto parsed = parse_avro(whole);
+    auto parsed = parse_stored(whole);
     loop->post([this, alive = std::move(alive), whole = std::move(whole), parsed = std::move(parsed),
                 done = std::move(done)]() mutable {
       if (!*alive) return;
@@ -156,7 +187,7 @@ void Service::parse(StoredSchemaPointer stored, std::string_view subject, Callba
   });
 }
 
-void Service::keep_parsed(const SchemaWithReferences& stored, const Result<Parsed>& parsed) {
+void Service::keep_parsed(const SchemaWithReferences& stored, const Result<ParsedSchemaPointer>& parsed) {
   if (parsed.ok()) parsed_.keep(stored.schema, *parsed, kParsedBytesPerByte * stored.text_bytes());
 }
 

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "access/authorizer.h"
 #include "access/principal.h"
@@ -10,8 +12,8 @@
 #include "base/result.h"
 #include "env/executor.h"
 #include "registry/derived_cache.h"
+#include "registry/parsed_schema.h"
 #include "registry/registry.h"
-#include "schema/avro/schema.h"
 #include "state/shard.h"
 
 namespace weft::registry {
@@ -46,13 +48,47 @@ class Service {
                        Callback<Result<SubjectVersion>> done);
   void lookup(const access::Principal& principal, RegisterRequest request, bool deleted_too,
               Callback<Result<SubjectVersion>> done);
-  /// Anything read from one subject.
+  /// What keeps a schema from being registered, as Confluent words it (compatibility_messages in schema_case.h).
+  void compare(const access::Principal& principal, RegisterRequest request, std::optional<VersionName> with,
+               Callback<Result<std::vector<std::string>>> done);
+  /// Anything else that changes a subject: `decide` gets the one that the request means.
   template <class T>
-  void read(const access::Principal& principal, std::string_view subject, Function<Result<T>(const Registry&)> look,
-            Callback<Result<T>> done) {
-    auto allowed = authorizer_.check(principal, access::Right::kRead, {access::ResourceType::kSubject, subject});
-    if (!allowed.ok()) return done(std::move(allowed).error());
-    read_all<T>(std::move(look), std::move(done));
+  void change_subject(const access::Principal& principal, access::Right right, std::string subject,
+                      Function<Result<state::Decision<T>>(const Registry&, const std::string& subject)> decide,
+                      Callback<Result<T>> done) {
+    shard_.submit<T>(
+        [this, principal, right, subject = std::move(subject),
+         decide = std::move(decide)]() mutable -> Result<state::Decision<T>> {
+          const std::string meant = registry_.meant(subject);
+          TRY(check(principal, right, meant));
+          return decide(registry_, meant);
+        },
+        std::move(done));
+  }
+  /// What changes the settings of a scope: a subject, a context, "" for all.
+  template <class T>
+  void change(const access::Principal& principal, access::Right right, std::string scope,
+              Function<Result<state::Decision<T>>(const Registry&)> decide, Callback<Result<T>> done) {
+    shard_.submit<T>(
+        [this, principal, right, scope = std::move(scope),
+         decide = std::move(decide)]() mutable -> Result<state::Decision<T>> {
+          TRY(check(principal, right, scope));
+          return decide(registry_);
+        },
+        std::move(done));
+  }
+  /// Anything read from one subject: `look` gets the one that the request means.
+  template <class T>
+  void read(const access::Principal& principal, std::string subject,
+            Function<Result<T>(const Registry&, const std::string& subject)> look, Callback<Result<T>> done) {
+    read_all<T>(
+        [this, principal, subject = std::move(subject),
+         look = std::move(look)](const Registry& registry) mutable -> Result<T> {
+          const std::string meant = registry.meant(subject);
+          TRY(check(principal, access::Right::kRead, meant));
+          return look(registry, meant);
+        },
+        std::move(done));
   }
   /// What everybody may know: settings, and lists that `look` filters by `may_read`.
   template <class T>
@@ -86,17 +122,17 @@ class Service {
 
   /// A stored schema of this subject (empty: of the default context), parsed, for decoding data: from a cache nearly
   /// always, and at once then. It waits for nothing to become durable: whoever found the schema has.
-  void parse(StoredSchemaPointer stored, std::string_view subject,
-             Callback<Result<std::shared_ptr<const schema::avro::Schema>>> done);
+  void parse(StoredSchemaPointer stored, std::string_view subject, Callback<Result<ParsedSchemaPointer>> done);
   /// The state as of now, which may be ahead of what is durable: for what is only shown.
   const Registry& registry() const { return registry_; }
 
  private:
-  using Parsed = std::shared_ptr<const schema::avro::Schema>;
+  /// Of a subject, or of the scope of settings.
+  Result<void> check(const access::Principal& principal, access::Right right, std::string_view scope) const;
   /// Judges a large schema aside before `next` decides; small ones are left to the decision, and null is given.
   void judge_ahead(const RegisterRequest& request, Registry::Purpose purpose,
                    Function<void(std::shared_ptr<const JudgedCase>)> next);
-  void keep_parsed(const SchemaWithReferences& stored, const Result<Parsed>& parsed);
+  void keep_parsed(const SchemaWithReferences& stored, const Result<ParsedSchemaPointer>& parsed);
   Result<void> check_readable(const access::Principal& principal, SchemaId id, std::string_view beside) const;
   void create_topic(Callback<Result<void>> done);
   void check_topic(const stream::TopicInfo& topic, Callback<Result<void>> done);
@@ -110,7 +146,7 @@ class Service {
   Registry registry_;
   state::Shard shard_;
   Observer observer_;
-  DerivedCache<Parsed> parsed_;
+  DerivedCache<ParsedSchemaPointer> parsed_;
   DerivedCache<SharedBytes> bodies_;
   std::shared_ptr<bool> alive_;
 };

@@ -55,8 +55,8 @@ class ServiceTest : public ::testing::Test {
     return answer ? *answer : Result<SubjectVersion>(error(ErrorCode::kInternal, "no answer"));
   }
 
-  Result<std::shared_ptr<const schema::avro::Schema>> parse(SchemaId id) {
-    std::optional<Result<std::shared_ptr<const schema::avro::Schema>>> parsed;
+  Result<ParsedSchemaPointer> parse(SchemaId id) {
+    std::optional<Result<ParsedSchemaPointer>> parsed;
     service->parse(service->registry().schema(id).value(), "", [&](auto result) { parsed = std::move(result); });
     return *parsed;
   }
@@ -184,7 +184,7 @@ TEST_F(ServiceTest, ALargeSchemaIsReadAsideAndJudgedAgainWhenTheRegistryHasChang
   loop.run();
   ASSERT_TRUE(answer->ok());
   const auto stored = service->registry().schema((*answer)->id).value();
-  std::optional<Result<std::shared_ptr<const schema::avro::Schema>>> parsed;
+  std::optional<Result<ParsedSchemaPointer>> parsed;
   service->parse(stored, "t", [&](auto result) { parsed = std::move(result); });
   EXPECT_FALSE(parsed);
   pool.run();

@@ -22,6 +22,12 @@ std::string_view context_of(std::string_view subject) {
   return prefix == 0 ? kDefaultContext : subject.substr(1, prefix - 2);
 }
 
+std::string_view name_in_context(std::string_view subject) { return subject.substr(prefix_size(subject)); }
+
+std::string plain_subject(std::string_view subject) {
+  return std::string(prefix_size(subject) == 3 ? subject.substr(3) : subject);
+}
+
 std::string in_context_of(std::string_view beside, std::string_view subject) {
   if (prefix_size(subject) != 0) return std::string(subject);
   return std::string(beside.substr(0, prefix_size(beside))).append(subject);
@@ -31,7 +37,12 @@ std::string context_subject(std::string_view context) {
   return context == kDefaultContext ? std::string() : fmt::format(":{}:", context);
 }
 
-Result<void> check_subject(std::string_view subject) {
+bool is_in_scope(std::string_view scope, std::string_view subject) {
+  if (scope.empty() || scope == subject) return true;
+  return name_in_context(scope).empty() && context_of(scope) == context_of(subject);
+}
+
+Result<void> check_scope(std::string_view subject) {
   const bool control = std::any_of(subject.begin(), subject.end(),
                                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
   if (control || !is_utf8(subject)) {
@@ -44,6 +55,14 @@ Result<void> check_subject(std::string_view subject) {
                   subject);
   }
   return {};
+}
+
+Result<void> check_subject(std::string_view subject) {
+  if (subject.starts_with(kGlobalContext)) {
+    return refuse(Refusal::kInvalidSubject, "The specified subject '{}' is not a valid subject: it names settings",
+                  subject);
+  }
+  return check_scope(subject);
 }
 
 }  // namespace weft::registry

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "registry/contract.h"
 #include "registry/refusal.h"
 #include "schema/json_tree.h"
 
@@ -17,8 +18,7 @@ constexpr schema::JsonLimits kBodyLimits{
     .text_bytes_max = kRegistryBodyBytesMax, .depth_max = 20, .values_max = 100'000};
 
 /// Part of answers, without effect in a request.
-constexpr std::array<std::string_view, 7> kIgnored = {
-    "subject", "guid", "ts", "deleted", "schemaTagsToAdd", "schemaTagsToRemove", "propagateSchemaTags"};
+constexpr std::array<std::string_view, 5> kIgnored = {"subject", "guid", "ts", "deleted", "propagateSchemaTags"};
 
 Error wrong(std::string_view member, std::string_view expected, const JsonNode& value) {
   return refuse(Refusal::kInvalidRequest, "\"{}\" must be {}, and is {}", member, expected, value.kind_text());
@@ -77,8 +77,14 @@ Result<void> take_member(std::string_view name, const JsonNode& value, registry:
     TRY_ASSIGN(const std::int32_t number, number_of(name, value));
     // Clients write 0 or -1 for "not given".
     if (number > 0) (name == "id" ? request.id : request.version) = number;
-  } else if (name == "metadata" || name == "ruleSet") {
-    return refuse(Refusal::kInvalidSchema, "\"{}\" is not kept by this registry yet: leave it out", name);
+  } else if (name == "metadata") {
+    TRY_ASSIGN(request.metadata_json, registry::metadata_text(value));
+  } else if (name == "ruleSet" || name == "ruleset") {
+    TRY_ASSIGN(request.rule_set_json, registry::rule_set_text(value));
+  } else if (name == "schemaTagsToAdd" || name == "schemaTagsToRemove") {
+    if (!value.elements.empty()) {
+      return refuse(Refusal::kInvalidRequest, "\"{}\" is not offered here: write the tags into the schema", name);
+    }
   } else if (std::find(kIgnored.begin(), kIgnored.end(), name) == kIgnored.end()) {
     return refuse(Refusal::kInvalidRequest, "Unrecognized field: {}", name.substr(0, 100));
   }
@@ -87,20 +93,22 @@ Result<void> take_member(std::string_view name, const JsonNode& value, registry:
 
 }  // namespace
 
+Result<JsonNode> parse_registry_body(std::string_view body) {
+  auto tree = schema::parse_json(body, kBodyLimits);
+  if (tree.ok() && tree->is_object()) return tree;
+  Error why = error(ErrorCode::kInvalidArgument, "the body must be a JSON object; it is {}",
+                    tree.ok() ? tree->kind_text() : std::string_view(tree.error().message));
+  why.detail = 400;
+  return why;
+}
+
 Result<registry::RegisterRequest> parse_register_body(std::string_view body, std::string subject) {
-  const auto tree = schema::parse_json(body, kBodyLimits);
-  if (!tree.ok() || !tree->is_object()) {
-    Error why = error(ErrorCode::kInvalidArgument, "the body must be a JSON object with \"schema\"; it is {}",
-                      tree.ok() ? tree->kind_text() : std::string_view(tree.error().message));
-    why.detail = 400;
-    return why;
-  }
+  TRY_ASSIGN(const JsonNode tree, parse_registry_body(body));
   registry::RegisterRequest request;
   request.subject = std::move(subject);
-  for (const auto& [name, value] : tree->members) {
+  for (const auto& [name, value] : tree.members) {
     if (!value.is_null()) TRY(take_member(name, value, request));
   }
-  if (request.text.empty()) return refuse(Refusal::kInvalidSchema, "Empty schema: \"schema\" holds the schema's text");
   return request;
 }
 

@@ -66,6 +66,22 @@ class RegistryApiTest : public ::testing::Test {
     request.body = body;
     return call(std::move(request));
   }
+  Answer put(std::string_view path, std::string_view body) {
+    http::Request request;
+    request.method = Method::kPut;
+    request.path = path;
+    request.body = body;
+    return call(std::move(request));
+  }
+  Answer call(Method method, std::string_view path, std::multimap<std::string, std::string> query = {},
+              std::string_view body = {}) {
+    http::Request request;
+    request.method = method;
+    request.path = path;
+    request.query = std::move(query);
+    request.body = body;
+    return call(std::move(request));
+  }
   static std::string with_schema(std::string_view schema) {
     return schema::JsonObjectText().text("schema", schema).take();
   }
@@ -77,7 +93,7 @@ class RegistryApiTest : public ::testing::Test {
   state::testing::MemoryCluster cluster{loop};
   access::OpenAuthorizer authorizer;
   registry::Service service{loop, loop, cluster, authorizer, {}};
-  http::Router router = registry_router(service);
+  http::Router router = registry_router(service, "1.2.3");
 };
 
 TEST_F(RegistryApiTest, ASchemaIsRegisteredAndReadBackEveryWay) {
@@ -103,7 +119,10 @@ TEST_F(RegistryApiTest, ASchemaIsRegisteredAndReadBackEveryWay) {
 
 TEST_F(RegistryApiTest, WhatSerializersAskAtTheStartIsAnswered) {
   EXPECT_EQ(get("/").body, "{}");
-  EXPECT_EQ(get("/schemas/types").body, R"(["AVRO"])");
+  EXPECT_EQ(get("/schemas/types").body, R"(["JSON","PROTOBUF","AVRO"])");
+  EXPECT_THAT(get("/v1/metadata/id").body, HasSubstr("schema-registry-cluster"));
+  EXPECT_EQ(get("/v1/metadata/version").body, R"({"version":"1.2.3","commitId":""})");
+  EXPECT_EQ(get("/contexts").body, R"(["."])");
   EXPECT_EQ(get("/config").body, R"({"compatibilityLevel":"BACKWARD"})");
   EXPECT_EQ(get("/mode").body, R"({"mode":"READWRITE"})");
   EXPECT_EQ(get("/subjects").body, "[]");
@@ -130,13 +149,22 @@ TEST_F(RegistryApiTest, ErrorsAreConfluents) {
      R"({"error_code":409,"message":"Schema being registered is incompatible)");
   is(post("/subjects/s/versions", "{"), 400, R"({"error_code":400,)");
   is(post("/subjects/s/versions", "{\"schema\":\"\xff\"}"), 400, R"({"error_code":400,)");
-  is(post("/subjects/s/versions", "{}"), 422, R"({"error_code":42201,"message":"Empty schema)");
+  is(post("/subjects/t/versions", "{}"), 422, R"({"error_code":42201,"message":"Empty schema)");
   is(post("/subjects/s/versions", R"({"schema":{"type":"int"}})"), 422,
      R"({"error_code":422,"message":"\"schema\" must be a string, and is an object"})");
   is(post("/subjects/s/versions", R"({"schema":"\"int\"","colour":1})"), 422,
      R"({"error_code":422,"message":"Unrecognized field: colour"})");
-  is(post("/subjects/s/versions", R"({"schema":"{}","schemaType":"JSON"})"), 422,
-     R"({"error_code":42201,"message":"Invalid schema type JSON)");
+  is(post("/subjects/s/versions", R"({"schema":"{}","schemaType":"JSON"})"), 409, "AVRO cannot be read as JSON");
+  is(post("/subjects/s/versions", R"({"schema":"{}","schemaTagsToAdd":[{"tags":["PII"]}]})"), 422,
+     R"({"error_code":422,"message":"\"schemaTagsToAdd\" is not offered)");
+  is(call(Method::kDelete, "/subjects/t"), 404, R"({"error_code":40401,)");
+  is(call(Method::kDelete, "/subjects/s", {{"permanent", "true"}}), 404, R"({"error_code":40405,)");
+  is(get("/config/s"), 404, R"({"error_code":40408,)");
+  is(get("/mode/s"), 404, R"({"error_code":40409,)");
+  is(put("/config/s", R"({"compatibility":"SIDEWAYS"})"), 422, R"({"error_code":42203,)");
+  is(put("/mode/s", R"({"mode":"SIDEWAYS"})"), 422, R"({"error_code":42204,)");
+  is(put("/mode/s", "[]"), 400, R"({"error_code":400,)");
+  is(get("/schemas/guids/no"), 404, R"({"error_code":40403,)");
   is(post("/subjects/s/versions", R"({"schema":"{}","schemaType":"XML"})"), 422,
      R"({"error_code":42201,"message":"Invalid schema type XML"})");
 }
@@ -205,6 +233,143 @@ TEST_F(RegistryApiTest, ReferencesGoInAndComeBack) {
   EXPECT_THAT(get("/schemas/ids/2").body,
               HasSubstr(R"("references":[{"name":"Money","subject":"money","version":1}])"));
   EXPECT_EQ(post("/subjects/o/versions", R"({"schema":"\"int\"","references":[{"name":"x"}]})").status, 422);
+}
+
+TEST_F(RegistryApiTest, EveryLanguageIsRegisteredAndShownInItsForms) {
+  const auto body = [](std::string_view type, std::string_view text) {
+    return schema::JsonObjectText().text("schemaType", type).text("schema", text).take();
+  };
+  EXPECT_EQ(post("/subjects/j/versions", body("JSON", R"({"type":"object"})")).status, 200);
+  constexpr std::string_view kProto = "syntax = \"proto3\";\n\nmessage M {\n  string a = 1;\n}\n";
+  EXPECT_EQ(post("/subjects/p/versions", body("PROTOBUF", kProto)).status, 200);
+  EXPECT_THAT(get("/schemas/ids/1").body, HasSubstr(R"("schemaType":"JSON","schema":"{\"type\":\"object\"}")"));
+  EXPECT_EQ(get("/schemas/ids/2/schema").body, kProto);
+  EXPECT_EQ(get("/schemas/ids/2/schema", {{"format", "serialized"}}).body,
+            "CgdkZWZhdWx0Ig4KAU0SCQoBYRgBIAEoCWIGcHJvdG8z");
+  EXPECT_EQ(get("/schemas/ids/2/schema", {{"format", "unheard of"}}).body, kProto);
+  const Answer refused =
+      post("/subjects/j/versions",
+           body("JSON", R"({"type":"object","required":["a"],"properties":{"a":{"type":"string"}}})"));
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_THAT(refused.body, HasSubstr("REQUIRED_PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL"));
+}
+
+TEST_F(RegistryApiTest, CompatibilityIsToldWithItsReasons) {
+  add("s", kRecord);
+  const std::string good = with_schema(kRecord), bad = with_schema("\"int\"");
+  const auto ask = [&](std::string_view path, std::string_view body, bool verbose = false) {
+    std::multimap<std::string, std::string> query;
+    if (verbose) query.emplace("verbose", "true");
+    return call(Method::kPost, path, std::move(query), body);
+  };
+  EXPECT_EQ(ask("/compatibility/subjects/s/versions", good).body, R"({"is_compatible":true})");
+  EXPECT_EQ(ask("/compatibility/subjects/s/versions/latest", bad).body, R"({"is_compatible":false})");
+  const std::string told = ask("/compatibility/subjects/s/versions/1", bad, true).body;
+  EXPECT_THAT(told, HasSubstr(R"("messages":["{errorType:'TYPE_MISMATCH', description:)"));
+  EXPECT_THAT(told, HasSubstr("{oldSchemaVersion: 1}"));
+  EXPECT_THAT(told, HasSubstr("compatibility: 'BACKWARD'}"));
+  EXPECT_EQ(ask("/compatibility/subjects/s/versions/7", good).status, 404);
+  EXPECT_EQ(ask("/compatibility/subjects/t/versions/latest", good).body, R"({"is_compatible":true})");
+  EXPECT_EQ(ask("/compatibility/subjects/t/versions/1", good).status, 404);
+  EXPECT_EQ(ask("/compatibility/subjects/s/versions", with_schema("\"nope\"")).status, 422);
+  const Answer invalid = ask("/compatibility/subjects/s/versions", with_schema("\"nope\""), true);
+  EXPECT_EQ(invalid.status, 200);
+  EXPECT_THAT(invalid.body, HasSubstr(R"({"is_compatible":false,"messages":["Invalid schema)"));
+}
+
+TEST_F(RegistryApiTest, SettingsAreWrittenReadAndDeletedAtEveryScope) {
+  EXPECT_EQ(put("/config", R"({"compatibility":"FULL"})").body, R"({"compatibility":"FULL"})");
+  EXPECT_EQ(get("/config").body, R"({"compatibilityLevel":"FULL"})");
+  EXPECT_EQ(put("/config/s", R"({"compatibility":"none","normalize":true})").body,
+            R"({"normalize":true,"compatibility":"NONE"})");
+  EXPECT_EQ(get("/config/s").body, R"({"normalize":true,"compatibilityLevel":"NONE"})");
+  EXPECT_EQ(get("/config/t", {{"defaultToGlobal", "true"}}).body, R"({"compatibilityLevel":"FULL"})");
+  EXPECT_EQ(put("/contexts/eu/config", R"({"compatibility":"FORWARD"})").status, 200);
+  EXPECT_EQ(get("/config/:.eu:").body, R"({"compatibilityLevel":"FORWARD"})");
+  EXPECT_EQ(get("/contexts/.eu/config/s", {{"defaultToGlobal", "true"}}).body, R"({"compatibilityLevel":"FORWARD"})");
+  EXPECT_EQ(call(Method::kDelete, "/config/s").body, R"({"normalize":true,"compatibilityLevel":"NONE"})");
+  EXPECT_EQ(call(Method::kDelete, "/config").body, R"({"compatibilityLevel":"FULL"})");
+  EXPECT_EQ(get("/config").body, R"({"compatibilityLevel":"BACKWARD"})");
+
+  EXPECT_EQ(put("/mode/s", R"({"mode":"READONLY"})").body, R"({"mode":"READONLY"})");
+  EXPECT_EQ(get("/mode/s").body, R"({"mode":"READONLY"})");
+  EXPECT_EQ(post("/subjects/s/versions", with_schema(kRecord)).status, 422);
+  EXPECT_EQ(call(Method::kDelete, "/mode/s").body, R"({"mode":"READONLY"})");
+  EXPECT_EQ(put("/mode", R"({"mode":null})").body, "{}");
+}
+
+TEST_F(RegistryApiTest, SubjectsAndVersionsAreDeletedAndTheRestIsStillToldOf) {
+  add("s", kRecord);
+  add("s", R"({"type":"record","name":"R","fields":[]})");
+  add("t", kRecord);
+  EXPECT_EQ(call(Method::kDelete, "/subjects/s/versions/latest").body, "2");
+  EXPECT_EQ(get("/subjects/s/versions").body, "[1]");
+  EXPECT_EQ(get("/subjects/s/versions", {{"deleted", "true"}}).body, "[1,2]");
+  EXPECT_EQ(get("/subjects/s/versions", {{"deletedOnly", "true"}}).body, "[2]");
+  EXPECT_EQ(get("/subjects/s/versions", {{"deletedAsNegative", "true"}}).body, "[1,-2]");
+  EXPECT_EQ(call(Method::kDelete, "/subjects/s").body, "[1]");
+  EXPECT_EQ(get("/subjects").body, R"(["t"])");
+  EXPECT_EQ(get("/subjects", {{"deletedOnly", "true"}}).body, R"(["s"])");
+  EXPECT_THAT(get("/schemas", {{"latestOnly", "true"}}).body, HasSubstr(R"([{"subject":"t","version":1,)"));
+  EXPECT_EQ(call(Method::kDelete, "/subjects/s", {{"permanent", "true"}}).body, "[1,2]");
+  EXPECT_EQ(get("/schemas/ids/2").status, 404);
+}
+
+TEST_F(RegistryApiTest, APathUnderAContextMeansItsSubjects) {
+  EXPECT_EQ(post("/contexts/eu/subjects/s/versions", with_schema(kRecord)).status, 200);
+  EXPECT_EQ(get("/contexts").body, R"([".",".eu"])");
+  EXPECT_EQ(get("/contexts/.eu/subjects").body, R"([":.eu:s"])");
+  EXPECT_EQ(get("/subjects").body, R"([":.eu:s"])");
+  EXPECT_EQ(get("/subjects", {{"subjectPrefix", "s"}}).body, "[]");
+  EXPECT_EQ(get("/subjects/:.eu:s/versions").body, "[1]");
+  EXPECT_EQ(get("/contexts/.eu/schemas/ids/1/schema").body, kRecord);
+  EXPECT_EQ(get("/schemas/ids/1").status, 404);
+  EXPECT_EQ(get("/schemas/ids/1", {{"subject", ":.eu:"}}).status, 200);
+  EXPECT_EQ(call(Method::kDelete, "/contexts/.eu").status, 422);
+}
+
+TEST_F(RegistryApiTest, IdsTellMoreWhenAskedAndGuidsLeadToThem) {
+  add("s", kRecord);
+  add("s", R"({"type":"record","name":"R","fields":[]})");
+  EXPECT_THAT(get("/schemas/ids/1", {{"subject", "s"}}).body, HasSubstr(R"({"subject":"s","version":1,"guid":)"));
+  EXPECT_THAT(get("/schemas/ids/1", {{"fetchMaxId", "true"}}).body, HasSubstr(R"(,"maxId":2})"));
+  const std::string all = get("/schemas/ids/1").body;
+  const std::string guid = all.substr(all.find("\"guid\":\"") + 8, 36);
+  EXPECT_EQ(get("/schemas/guids/" + guid).body, all);
+  EXPECT_EQ(get("/schemas/guids/" + guid + "/ids").body, R"([{"context":".","id":1}])");
+}
+
+TEST_F(RegistryApiTest, MetadataAndRulesGoInAndComeBack) {
+  EXPECT_EQ(
+      post(
+          "/subjects/s/versions",
+          R"({"schema":"\"int\"","metadata":{"properties":{"owner":"crm"}},"ruleSet":{"domainRules":[{"name":"r","mode":"WRITE","type":"CEL","expr":"true"}]}})")
+          .status,
+      200);
+  const std::string found = get("/subjects/s/metadata", {{"key", "owner"}, {"value", "crm"}}).body;
+  EXPECT_THAT(found, HasSubstr(R"("metadata":{"properties":{"owner":"crm"}})"));
+  EXPECT_THAT(found, HasSubstr(R"("ruleSet":{"domainRules":[{"name":"r",)"));
+  EXPECT_EQ(get("/subjects/s/metadata", {{"key", "owner"}}).status, 422);
+  EXPECT_THAT(get("/schemas", {{"ruleType", "CEL"}}).body, HasSubstr("\"subject\":\"s\""));
+  EXPECT_EQ(get("/schemas", {{"ruleType", "JSONATA"}}).body, "[]");
+}
+
+TEST_F(RegistryApiTest, ReferencesAreFollowedWhereTheyAreAskedFor) {
+  add("money", R"({"type":"fixed","name":"Money","size":8})");
+  EXPECT_EQ(
+      post(
+          "/subjects/order/versions",
+          R"({"schema":"{\"type\":\"array\",\"items\":\"Money\"}","references":[{"name":"Money","subject":"money","version":1}]})")
+          .status,
+      200);
+  EXPECT_EQ(get("/subjects/money/versions/1/referencedby").body, "[2]");
+  EXPECT_EQ(get("/schemas/ids/2/schema", {{"format", "resolved"}}).body,
+            R"({"type":"array","items":{"type":"fixed","name":"Money","size":8}})");
+  EXPECT_THAT(get("/subjects/order/versions/1", {{"referenceFormat", "qualified"}}).body,
+              HasSubstr(R"("subject":"money","version":1)"));
+  const Answer refused = call(Method::kDelete, "/subjects/money");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(refused.body, HasSubstr(R"("error_code":42206)"));
 }
 
 TEST(RegisterBody, MembersOfAnswersAreLetThrough) {
