@@ -23,6 +23,9 @@ constexpr std::size_t kReferenceTextBytesMax = std::size_t{16} << 20;
 /// seconds of another thread.
 constexpr std::size_t kCaseBytesMax = std::size_t{64} << 20;
 
+/// Versions that one request is compared with for being the same without references.
+constexpr std::size_t kInlinedMax = 10;
+
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 }  // namespace
@@ -98,6 +101,20 @@ void Registry::fill_contract(const RegisterRequest& request, std::string_view su
   }
 }
 
+/// Versions with references that are otherwise what is asked for: only Avro schemas can say the same without them.
+void Registry::add_maybe_inlined(const Versions& versions, bool deleted_too, SchemaCase& asked) const {
+  if (asked.type != SchemaType::kAvro || !asked.references.empty() || asked.new_version_asked) return;
+  for (auto at = versions.rbegin(); at != versions.rend(); ++at) {
+    const Definition& definition = at->second.schema->definition;
+    if (at->second.deleted && !deleted_too) continue;
+    if (definition.type != asked.type || definition.references.empty()) continue;
+    if (definition.metadata_json != asked.metadata_json || definition.rule_set_json != asked.rule_set_json) continue;
+    auto whole = with_references(at->second.schema, asked.subject);
+    if (whole.ok()) asked.maybe_inlined.push_back(std::move(*whole));
+    if (asked.maybe_inlined.size() == kInlinedMax) return;
+  }
+}
+
 SchemaCase::Earlier Registry::earlier_version(std::string_view subject, std::int32_t number,
                                               const Version& version) const {
   auto whole = with_references(version.schema, subject);
@@ -132,10 +149,17 @@ Result<void> check_size(const SchemaCase& asked) {
 
 }  // namespace
 
+Result<SchemaCase> Registry::open_lookup(const RegisterRequest& request, std::string_view subject) const {
+  TRY_ASSIGN(SchemaCase asked, open_asked(request, subject, false));
+  if (const Versions* const versions = find_subject(subject)) add_maybe_inlined(*versions, true, asked);
+  TRY(check_size(asked));
+  return asked;
+}
+
 Result<SchemaCase> Registry::open_case(const RegisterRequest& request, Purpose purpose) const {
   const std::string subject = meant(request.subject);
   TRY(check_subject(subject));
-  if (purpose == Purpose::kLookUp) return open_asked(request, subject, false);
+  if (purpose == Purpose::kLookUp) return open_lookup(request, subject);
 
   TRY(check_writable(request, subject));
   if (mode(subject) == "IMPORT") {
@@ -151,6 +175,7 @@ Result<SchemaCase> Registry::open_case(const RegisterRequest& request, Purpose p
   for (auto at = versions->rbegin(); at != versions->rend(); ++at) {
     if (!at->second.deleted) asked.known.push_back(at->second.schema);
   }
+  add_maybe_inlined(*versions, false, asked);
   asked.level = request.force ? CompatibilityLevel::kNone : compatibility_level(subject);
   add_earlier(*versions, subject, asked);
   TRY(check_size(asked));
@@ -242,7 +267,7 @@ std::optional<SubjectVersion> Registry::find_registered(const RegisterRequest& r
     // Who names a version asks for a new one, unless it is that one.
     const bool named = request.version == number;
     if (request.id && request.version && !named) continue;
-    if (answers_for(*version.schema, verdict.definition, verdict.guid, asked.new_version_asked && !named)) {
+    if (verdict.is_answered_by(*version.schema, asked.new_version_asked && !named)) {
       return answer(asked.subject, number, version);
     }
   }
@@ -401,12 +426,12 @@ Result<SubjectVersion> Registry::lookup(const RegisterRequest& request, bool del
 Result<SubjectVersion> Registry::lookup_in(const RegisterRequest& request, const std::string& subject, bool deleted_too,
                                            const JudgedCase* judged) const {
   TRY_ASSIGN(const Versions* const versions, require_subject(subject, deleted_too));
-  TRY_ASSIGN(SchemaCase asked, open_asked(request, subject, false));
+  TRY_ASSIGN(SchemaCase asked, open_lookup(request, subject));
   TRY_ASSIGN(Verdict verdict, verdict_on(asked, judged));
   const auto find = [&]() -> std::optional<SubjectVersion> {
     for (auto at = versions->rbegin(); at != versions->rend(); ++at) {
       if (at->second.deleted && !deleted_too) continue;
-      if (answers_for(*at->second.schema, verdict.definition, verdict.guid, asked.new_version_asked)) {
+      if (verdict.is_answered_by(*at->second.schema, asked.new_version_asked)) {
         return answer(subject, at->first, at->second);
       }
     }

@@ -167,8 +167,10 @@ class Registry final : public state::Machine {
   Result<void> check_not_read_only(std::string_view subject) const;
   Result<void> check_writable(const RegisterRequest& request, std::string_view subject) const;
   Result<SchemaCase> open_asked(const RegisterRequest& request, std::string_view subject, bool is_new) const;
+  Result<SchemaCase> open_lookup(const RegisterRequest& request, std::string_view subject) const;
   void fill_contract(const RegisterRequest& request, std::string_view subject, std::int32_t next_version,
                      SchemaCase& asked) const;
+  void add_maybe_inlined(const Versions& versions, bool deleted_too, SchemaCase& asked) const;
   void add_earlier(const Versions& versions, std::string_view subject, SchemaCase& asked) const;
   SchemaCase::Earlier earlier_version(std::string_view subject, std::int32_t number, const Version& version) const;
   Result<std::vector<Reference>> resolve(std::string_view subject, std::vector<Reference> references) const;

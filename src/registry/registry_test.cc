@@ -147,6 +147,23 @@ TEST_F(RegistryTest, ReferencesAreResolvedAndMustExist) {
   EXPECT_THAT(missing.error().message, HasSubstr("names subject 'money', version 7: Version 7 not found."));
 }
 
+TEST_F(RegistryTest, ASchemaWithItsReferencesWrittenOutIsTheSame) {
+  add("money", R"({"type":"fixed","name":"Money","size":8})");
+  RegisterRequest order;
+  order.subject = "order";
+  order.text = R"({"type":"record","name":"Order","fields":[{"name":"a","type":"Money"},{"name":"b","type":"Money"}]})";
+  order.references = {{"Money", "money", 1}};
+  ASSERT_TRUE(try_register(order).ok());
+  order.references.clear();
+  order.text =
+      R"({"type":"record","name":"Order","fields":[{"name":"a","type":{"type":"fixed","name":"Money","size":8}},{"name":"b","type":"Money"}]})";
+  EXPECT_EQ(registry.lookup(order)->version, 1);
+  EXPECT_EQ(try_register(order)->version, 1);
+  order.text =
+      R"({"type":"record","name":"Order","fields":[{"name":"a","type":{"type":"fixed","name":"Money","size":8}}]})";
+  EXPECT_EQ(registry.lookup(order).error().detail, 40403);
+}
+
 TEST_F(RegistryTest, SchemasThatReferToEachOtherInARingEndInAnAnswer) {
   // No registry accepts a ring; a topic may hold one all the same.
   for (const auto& [name, other, id] : {std::tuple("a", "b", 1), std::tuple("b", "a", 2)}) {

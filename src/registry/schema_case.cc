@@ -133,6 +133,17 @@ Result<void> check_fields(const SchemaCase& asked, const ParsedSchema& candidate
   return {};
 }
 
+/// Programs that were generated from a schema with references ask for it with all types written out.
+std::optional<Uuid> find_inlined(const SchemaCase& asked, const ParsedSchema& candidate) {
+  for (const SchemaWithReferences& each : asked.maybe_inlined) {
+    const auto stored = parse_stored(each);
+    if (!stored.ok()) continue;
+    const auto text = (*stored)->text_as("resolved");
+    if (text.ok() && *text == candidate.canonical_text()) return each.schema->guid;
+  }
+  return std::nullopt;
+}
+
 Error invalid(const Error& why) {
   const Refusal refusal = why.code == ErrorCode::kTooLarge ? Refusal::kTooLarge : Refusal::kInvalidSchema;
   return refuse(refusal, "Invalid schema: {}", why.message);
@@ -152,6 +163,7 @@ std::size_t SchemaWithReferences::text_bytes() const { return schema->definition
 std::size_t SchemaCase::text_bytes() const {
   std::size_t bytes = text.size() + bytes_of(reference_schemas);
   for (const Earlier& each : earlier) bytes += each.schema.text_bytes();
+  for (const SchemaWithReferences& each : maybe_inlined) bytes += each.text_bytes();
   return bytes;
 }
 
@@ -189,8 +201,9 @@ Result<Verdict> judge(const SchemaCase& asked) {
     definition.text = candidate->canonical_text();
   }
   verdict.guid = guid_of(definition);
+  verdict.inlined = find_inlined(asked, *candidate);
   const bool known = std::any_of(asked.known.begin(), asked.known.end(), [&](const StoredSchemaPointer& each) {
-    return answers_for(*each, definition, verdict.guid, asked.new_version_asked);
+    return verdict.is_answered_by(*each, asked.new_version_asked);
   });
   if (known) return verdict;
   if (const auto conflict = find_conflict(asked, *candidate)) return incompatible(asked, *conflict);

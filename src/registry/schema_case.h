@@ -66,6 +66,8 @@ struct SchemaCase {
   bool new_version_asked = false;  ///< See answers_for.
   /// The subject's schemas, newest first: one that answers for this one is compared with nothing.
   std::vector<StoredSchemaPointer> known;
+  /// Those of the subject's schemas, newest first, that may be this one with its references written out.
+  std::vector<SchemaWithReferences> maybe_inlined;
   std::vector<Earlier> earlier;  ///< What `level` compares with, newest first.
 
   bool operator==(const SchemaCase&) const = default;
@@ -80,6 +82,12 @@ bool answers_for(const StoredSchema& stored, const Definition& asked, const Uuid
 struct Verdict {
   Definition definition;
   Uuid guid;
+  std::optional<Uuid> inlined;  ///< The stored schema which this one is with all references written out.
+
+  /// Whether a stored schema is this one.
+  bool is_answered_by(const StoredSchema& stored, bool new_version_asked) const {
+    return inlined == stored.guid || answers_for(stored, definition, guid, new_version_asked);
+  }
 };
 /// kInvalidSchema, kTooLarge, kIncompatible (refusal.h). Any thread.
 Result<Verdict> judge(const SchemaCase& asked);
