@@ -134,6 +134,9 @@ TEST_F(RegistryTest, ContextsCountTheirOwnIdsAndAreListed) {
   EXPECT_THAT(registry.subjects(":.eu:"), ElementsAre(":.eu:s"));
   add(":.eu:only", "\"int\"");
   EXPECT_EQ(registry.schema(SchemaId(2), "only").value()->definition.text, "\"int\"") << "found in another context";
+  EXPECT_EQ(registry.use(SchemaId(2), "only")->subject, ":.eu:only");
+  EXPECT_EQ(registry.use(SchemaId(1), "s")->subject, "s");
+  EXPECT_EQ(registry.use(SchemaId(1), "nobody")->version, 0);
   RegisterRequest request;
   request.subject = "only";
   request.text = "\"int\"";

@@ -109,6 +109,8 @@ class Registry final : public state::Machine {
   /// The schema with this id in the context of `beside`: a subject, or empty for the default context. An unqualified
   /// subject that does not use the id is looked for in other contexts.
   Result<StoredSchemaPointer> schema(SchemaId id, std::string_view beside = {}) const;
+  /// The same as the subject has it: the newest such version, or version 0 when it has none.
+  Result<SubjectVersion> use(SchemaId id, std::string_view beside) const;
   /// Where the schema with this id is used, by subject and version.
   Result<std::vector<std::pair<std::string, std::int32_t>>> uses(SchemaId id, std::string_view beside = {},
                                                                  bool deleted_too = false) const;
@@ -161,6 +163,7 @@ class Registry final : public state::Machine {
   const Versions* find_subject(std::string_view subject) const;
   const IdEntry* find_id(SchemaId id, std::string_view beside) const;
   const IdEntry* find_id_in(std::string_view context, SchemaId id) const;
+  const std::pair<const std::int32_t, Version>* find_use(SchemaId id, std::string_view subject) const;
   Result<const Versions*> require_subject(std::string_view subject, bool deleted_too) const;
   static const std::pair<const std::int32_t, Version>* latest(const Versions& versions, bool deleted_too);
   static Result<SchemaId> next_id(const Context& context, const Uuid& guid);

@@ -25,15 +25,23 @@ const Registry::IdEntry* Registry::find_id(SchemaId id, std::string_view beside)
   const std::string subject = meant(beside);
   const IdEntry* const entry = find_id_in(context_of(subject), id);
   if (context_of(subject) != kDefaultContext || subject.empty() || contexts_.size() == 1) return entry;
-  const auto used_by = [](const IdEntry& by, std::string_view name) {
-    return std::any_of(by.uses.begin(), by.uses.end(), [&](const VersionOf& use) { return *use.first == name; });
-  };
-  if (entry != nullptr && used_by(*entry, subject)) return entry;
+  if (entry != nullptr && find_use(id, subject) != nullptr) return entry;
   for (const auto& [name, context] : contexts_) {
     const IdEntry* const other = find_id_in(name, id);
-    if (other != nullptr && used_by(*other, context_subject(name) + subject)) return other;
+    if (other != nullptr && find_use(id, context_subject(name) + subject) != nullptr) return other;
   }
   return entry;
+}
+
+/// The newest version of exactly this subject that has the id. A subject has few versions; an id may have many
+/// subjects.
+const std::pair<const std::int32_t, Registry::Version>* Registry::find_use(SchemaId id,
+                                                                           std::string_view subject) const {
+  const Versions* const versions = find_subject(subject);
+  if (versions == nullptr) return nullptr;
+  const auto at =
+      std::find_if(versions->rbegin(), versions->rend(), [&](const auto& version) { return version.second.id == id; });
+  return at == versions->rend() ? nullptr : &*at;
 }
 
 const std::pair<const std::int32_t, Registry::Version>* Registry::latest(const Versions& versions, bool deleted_too) {
@@ -163,6 +171,20 @@ Result<StoredSchemaPointer> Registry::schema(SchemaId id, std::string_view besid
   const IdEntry* const entry = find_id(id, beside);
   if (entry == nullptr) return refuse(Refusal::kSchemaNotFound, "Schema {} not found", id);
   return entry->schema;
+}
+
+Result<SubjectVersion> Registry::use(SchemaId id, std::string_view beside) const {
+  TRY_ASSIGN(StoredSchemaPointer stored, schema(id, beside));
+  const std::string subject = meant(beside);
+  if (const auto* const found = find_use(id, subject)) return answer(subject, found->first, found->second);
+  if (context_of(subject) == kDefaultContext && !subject.empty()) {
+    for (const auto& [name, context] : contexts_) {
+      const std::string other = context_subject(name) + subject;
+      const auto* const found = find_use(id, other);
+      if (found != nullptr) return answer(other, found->first, found->second);
+    }
+  }
+  return SubjectVersion{subject, 0, id, std::move(stored), false, kNoTimestamp};
 }
 
 Result<std::vector<std::pair<std::string, std::int32_t>>> Registry::uses(SchemaId id, std::string_view beside,
