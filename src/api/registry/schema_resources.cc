@@ -127,15 +127,7 @@ class SchemaResources {
   };
   /// The schema with this id as the subject beside has it.
   static Result<Use> one_use(const Registry& registry, SchemaId id, const std::string& beside) {
-    TRY_ASSIGN(auto stored, registry.schema(id, beside));
-    TRY_ASSIGN(const auto uses, registry.uses(id, beside, true));
-    SubjectVersion found{beside, 0, id, std::move(stored), false, kNoTimestamp};
-    const std::string subject = registry.meant(beside);
-    for (const auto& [name, number] : uses) {
-      if (subject.empty() || (name != subject && registry::name_in_context(name) != subject)) continue;
-      found.subject = name;
-      found.version = number;
-    }
+    TRY_ASSIGN(SubjectVersion found, registry.use(id, beside));
     return Use{std::move(found), std::nullopt};
   }
 
