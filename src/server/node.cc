@@ -239,8 +239,8 @@ Result<std::unique_ptr<http::Server>> Node::Parts::listen(std::string name, cons
 
 Result<void> Node::Parts::start_http() {
   site = std::make_unique<http::Site>(env.random(), http::embedded_assets(), std::vector<std::string>{"/api/"});
-  TRY_ASSIGN(registry_server,
-             listen("registry", settings.registry, {}, api::registry_router(*registry, kVersion), api::kRegistryBodyBytesMax));
+  TRY_ASSIGN(registry_server, listen("registry", settings.registry, {}, api::registry_router(*registry, kVersion),
+                                     api::kRegistryBodyBytesMax));
   TRY_ASSIGN(ksql_server, listen("ksql", settings.ksql, {}, api::ksql_router()));
   TRY_ASSIGN(http_server, listen("http", settings.http, api->authenticate(), ui_router()));
   addresses.registry = registry_server->local().to_string();
