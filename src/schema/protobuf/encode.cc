@@ -14,6 +14,7 @@
 #include "base/varint.h"
 #include "schema/protobuf/message_indexes.h"
 #include "schema/protobuf/well_known_type.h"
+#include "schema/protobuf/wire_fields.h"
 
 namespace weft::schema::protobuf {
 namespace {
@@ -23,23 +24,6 @@ using Field = pb::FieldDescriptor;
 
 /// Messages inside each other, as in Protobuf's own parsers.
 constexpr int kDepthMax = 100;
-
-enum WireType : std::uint32_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kGroupStart = 3, kGroupEnd = 4, kFixed32 = 5 };
-
-WireType wire_type_of(const Field& field) {
-  switch (field.type()) {
-    case Field::TYPE_DOUBLE:
-    case Field::TYPE_FIXED64:
-    case Field::TYPE_SFIXED64:
-      return kFixed64;
-    case Field::TYPE_FLOAT:
-    case Field::TYPE_FIXED32:
-    case Field::TYPE_SFIXED32:
-      return kFixed32;
-    default:
-      return kVarint;
-  }
-}
 
 void append_little_endian(Buffer& out, std::uint64_t bits, std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) out.push_back(static_cast<std::byte>(bits >> (8 * i)));
@@ -172,8 +156,8 @@ class WireWriter {
 
   // --- Fields
 
-  static void tag(const Field& field, std::uint32_t wire_type, Buffer& out) {
-    append_uvarint(out, static_cast<std::uint64_t>(field.number()) << 3 | wire_type);
+  static void tag(const Field& field, WireType type, Buffer& out) {
+    append_uvarint(out, static_cast<std::uint64_t>(field.number()) << 3 | static_cast<std::uint64_t>(type));
   }
 
   Result<void> value(const Field& field, const JsonNode& node, Buffer& out) {
@@ -188,14 +172,14 @@ class WireWriter {
   }
 
   void tagged_number(const Field& field, std::uint64_t bits, Buffer& out) const {
-    tag(field, wire_type_of(field), out);
+    tag(field, wire_type(field), out);
     append_number(field, bits, out);
   }
   static void append_number(const Field& field, std::uint64_t bits, Buffer& out) {
-    switch (wire_type_of(field)) {
-      case kFixed64:
+    switch (wire_type(field)) {
+      case WireType::kFixed64:
         return append_little_endian(out, bits, 8);
-      case kFixed32:
+      case WireType::kFixed32:
         return append_little_endian(out, bits, 4);
       default:
         return append_uvarint(out, bits);
@@ -212,12 +196,12 @@ class WireWriter {
     }
     if (skip_empty && content.empty()) return {};
     if (field.type() == Field::TYPE_GROUP) {
-      tag(field, kGroupStart, out);
+      tag(field, WireType::kGroupStart, out);
       append_bytes(out, content);
-      tag(field, kGroupEnd, out);
+      tag(field, WireType::kGroupEnd, out);
       return {};
     }
-    tag(field, kBytes, out);
+    tag(field, WireType::kBytes, out);
     append_uvarint(out, content.size());
     append_bytes(out, content);
     return {};
@@ -255,7 +239,7 @@ class WireWriter {
       TRY(inside(fmt::format("[{}]", i), write));
     }
     if (packed.empty()) return {};
-    tag(field, kBytes, out);
+    tag(field, WireType::kBytes, out);
     append_uvarint(out, packed.size());
     append_bytes(out, packed);
     return {};
@@ -275,7 +259,7 @@ class WireWriter {
           TRY_ASSIGN(const std::uint64_t bits, number(value_field, member.value));
           tagged_number(value_field, bits, entry);
         }
-        tag(field, kBytes, out);
+        tag(field, WireType::kBytes, out);
         append_uvarint(out, entry.size());
         append_bytes(out, entry);
         return {};
@@ -290,7 +274,7 @@ class WireWriter {
     key.kind = JsonNode::Kind::kString;
     key.text = name;
     if (field.cpp_type() == Field::CPPTYPE_STRING) {
-      tag(field, kBytes, out);
+      tag(field, WireType::kBytes, out);
       append_uvarint(out, name.size());
       append_bytes(out, as_bytes(name));
       return {};
@@ -441,7 +425,7 @@ class WireWriter {
       const std::size_t comma = std::min(rest.find(','), rest.size());
       const std::string path = snake_path(rest.substr(0, comma));
       rest.remove_prefix(std::min(comma + 1, rest.size()));
-      tag(*type.FindFieldByName("paths"), kBytes, out);
+      tag(*type.FindFieldByName("paths"), WireType::kBytes, out);
       append_uvarint(out, path.size());
       append_bytes(out, as_bytes(path));
     }
@@ -472,11 +456,11 @@ class WireWriter {
     } else {
       return error(ErrorCode::kInvalidArgument, "{}: \"value\" is missing", path_);
     }
-    tag(*type.FindFieldByName("type_url"), kBytes, out);
+    tag(*type.FindFieldByName("type_url"), WireType::kBytes, out);
     append_uvarint(out, url->text.size());
     append_bytes(out, as_bytes(url->text));
     if (content.empty()) return {};
-    tag(*type.FindFieldByName("value"), kBytes, out);
+    tag(*type.FindFieldByName("value"), WireType::kBytes, out);
     append_uvarint(out, content.size());
     append_bytes(out, content);
     return {};

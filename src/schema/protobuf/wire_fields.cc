@@ -11,29 +11,6 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 
-enum WireType : std::uint32_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kGroupStart = 3, kGroupEnd = 4, kFixed32 = 5 };
-
-WireType wire_type_of(FieldDescriptor::Type type) {
-  switch (type) {
-    case FieldDescriptor::TYPE_DOUBLE:
-    case FieldDescriptor::TYPE_FIXED64:
-    case FieldDescriptor::TYPE_SFIXED64:
-      return kFixed64;
-    case FieldDescriptor::TYPE_FLOAT:
-    case FieldDescriptor::TYPE_FIXED32:
-    case FieldDescriptor::TYPE_SFIXED32:
-      return kFixed32;
-    case FieldDescriptor::TYPE_STRING:
-    case FieldDescriptor::TYPE_BYTES:
-    case FieldDescriptor::TYPE_MESSAGE:
-      return kBytes;
-    case FieldDescriptor::TYPE_GROUP:
-      return kGroupStart;
-    default:
-      return kVarint;
-  }
-}
-
 Result<std::uint64_t> fixed(ByteReader& in, std::size_t size) {
   TRY_ASSIGN(const ByteView bytes, in.bytes(size, "a fixed-size number"));
   std::uint64_t value = 0;
@@ -44,17 +21,17 @@ Result<std::uint64_t> fixed(ByteReader& in, std::size_t size) {
 Error no_message(std::string_view why) { return error(ErrorCode::kCorrupt, "not a Protobuf message: {}", why); }
 
 /// Skips the value that follows a tag that is no group's.
-Result<void> skip_value(ByteReader& in, std::uint32_t wire_type) {
-  switch (wire_type) {
-    case kVarint:
+Result<void> skip_value(ByteReader& in, WireType type) {
+  switch (type) {
+    case WireType::kVarint:
       return in.uvarint("a varint").ok() ? Result<void>() : no_message("a varint is cut or too long");
-    case kFixed64:
+    case WireType::kFixed64:
       TRY(in.bytes(8, "a fixed-size number"));
       return {};
-    case kFixed32:
+    case WireType::kFixed32:
       TRY(in.bytes(4, "a fixed-size number"));
       return {};
-    case kBytes: {
+    case WireType::kBytes: {
       TRY_ASSIGN(const std::uint64_t size, in.uvarint("a length"));
       TRY(in.bytes(size, "a length-delimited value"));
       return {};
@@ -66,12 +43,12 @@ Result<void> skip_value(ByteReader& in, std::uint32_t wire_type) {
 
 struct Tag {
   std::uint64_t number;
-  std::uint32_t wire_type;
+  WireType wire_type;
 };
 Result<Tag> read_tag(ByteReader& in) {
   TRY_ASSIGN(const std::uint64_t tag, in.uvarint("a tag"));
   if (tag > 0xffffffff || tag >> 3 == 0) return no_message("a tag has a field number that does not exist");
-  return Tag{tag >> 3, static_cast<std::uint32_t>(tag & 7)};
+  return Tag{tag >> 3, static_cast<WireType>(tag & 7)};
 }
 
 /// Content of the group whose start tag was just read, up to its end tag, which is read too.
@@ -81,9 +58,9 @@ Result<ByteView> group_content(ByteReader& in, std::uint64_t number) {
   while (true) {
     const std::size_t size = rest.size() - in.remaining();
     TRY_ASSIGN(const Tag tag, read_tag(in));
-    if (tag.wire_type == kGroupStart) {
+    if (tag.wire_type == WireType::kGroupStart) {
       open.push_back(tag.number);
-    } else if (tag.wire_type == kGroupEnd) {
+    } else if (tag.wire_type == WireType::kGroupEnd) {
       if (open.back() != tag.number) return no_message("a group ends that did not begin");
       open.pop_back();
       if (open.empty()) return rest.first(size);
@@ -94,6 +71,27 @@ Result<ByteView> group_content(ByteReader& in, std::uint64_t number) {
 }
 
 }  // namespace
+
+WireType wire_type(const FieldDescriptor& field) {
+  switch (field.type()) {
+    case FieldDescriptor::TYPE_DOUBLE:
+    case FieldDescriptor::TYPE_FIXED64:
+    case FieldDescriptor::TYPE_SFIXED64:
+      return WireType::kFixed64;
+    case FieldDescriptor::TYPE_FLOAT:
+    case FieldDescriptor::TYPE_FIXED32:
+    case FieldDescriptor::TYPE_SFIXED32:
+      return WireType::kFixed32;
+    case FieldDescriptor::TYPE_STRING:
+    case FieldDescriptor::TYPE_BYTES:
+    case FieldDescriptor::TYPE_MESSAGE:
+      return WireType::kBytes;
+    case FieldDescriptor::TYPE_GROUP:
+      return WireType::kGroupStart;
+    default:
+      return WireType::kVarint;
+  }
+}
 
 Result<std::vector<WireField>> scan_fields(const google::protobuf::Descriptor& type, ByteView message,
                                            const google::protobuf::DescriptorPool& pool) {
@@ -106,24 +104,24 @@ Result<std::vector<WireField>> scan_fields(const google::protobuf::Descriptor& t
     if (field == nullptr && type.IsExtensionNumber(number)) field = pool.FindExtensionByNumber(&type, number);
     WireField value{field, 0, {}, false};
     switch (tag.wire_type) {
-      case kVarint: {
+      case WireType::kVarint: {
         TRY_ASSIGN(value.number, in.uvarint("a varint"));
         break;
       }
-      case kFixed64: {
+      case WireType::kFixed64: {
         TRY_ASSIGN(value.number, fixed(in, 8));
         break;
       }
-      case kFixed32: {
+      case WireType::kFixed32: {
         TRY_ASSIGN(value.number, fixed(in, 4));
         break;
       }
-      case kBytes: {
+      case WireType::kBytes: {
         TRY_ASSIGN(const std::uint64_t size, in.uvarint("a length"));
         TRY_ASSIGN(value.bytes, in.bytes(size, field == nullptr ? "an unknown field" : field->name()));
         break;
       }
-      case kGroupStart: {
+      case WireType::kGroupStart: {
         TRY_ASSIGN(value.bytes, group_content(in, tag.number));
         break;
       }
@@ -131,8 +129,8 @@ Result<std::vector<WireField>> scan_fields(const google::protobuf::Descriptor& t
         return no_message("a tag has a wire type that does not exist");
     }
     if (field == nullptr) continue;
-    value.packed = tag.wire_type == kBytes && field->is_packable();
-    if (value.packed || tag.wire_type == wire_type_of(field->type())) found.push_back(value);
+    value.packed = tag.wire_type == WireType::kBytes && field->is_packable();
+    if (value.packed || tag.wire_type == wire_type(*field)) found.push_back(value);
   }
   return found;
 }
@@ -166,14 +164,14 @@ double real_value(const FieldDescriptor& field, std::uint64_t bits) {
 
 Result<std::vector<std::uint64_t>> unpack(const WireField& field) {
   std::vector<std::uint64_t> numbers;
-  const WireType wire_type = wire_type_of(field.field->type());
+  const WireType type = wire_type(*field.field);
   ByteReader in(field.bytes);
   while (in.remaining() > 0) {
-    if (wire_type == kVarint) {
+    if (type == WireType::kVarint) {
       TRY_ASSIGN(const std::uint64_t number, in.uvarint("a packed number"));
       numbers.push_back(number);
     } else {
-      TRY_ASSIGN(const std::uint64_t number, fixed(in, wire_type == kFixed64 ? 8 : 4));
+      TRY_ASSIGN(const std::uint64_t number, fixed(in, type == WireType::kFixed64 ? 8 : 4));
       numbers.push_back(number);
     }
   }

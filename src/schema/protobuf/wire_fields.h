@@ -15,6 +15,17 @@ class FieldDescriptor;
 
 namespace weft::schema::protobuf {
 
+enum class WireType : std::uint8_t {
+  kVarint = 0,
+  kFixed64 = 1,
+  kBytes = 2,
+  kGroupStart = 3,
+  kGroupEnd = 4,
+  kFixed32 = 5
+};
+/// How the field's values are written when they are not packed.
+WireType wire_type(const google::protobuf::FieldDescriptor& field);
+
 /// One value of a known field as it stands in a message's bytes. Reading data this way, and not into libprotobuf's
 /// dynamic messages, keeps memory in proportion to the bytes: two bytes may stand for an empty message, but a dynamic
 /// message takes room for every field its type has.
