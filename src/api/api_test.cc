@@ -30,6 +30,11 @@ class ApiTest : public ::testing::Test {
     EXPECT_TRUE(schema::avro::encode_json(**schema, json, out).ok());
     return std::string(as_text(out));
   }
+  static std::string framed(schema::SchemaId id, std::string_view payload) {
+    Buffer out;
+    schema::append_frame(out, id);
+    return std::string(as_text(out)) + std::string(payload);
+  }
   void produce(std::optional<std::string> key, std::optional<std::string> value,
                std::int64_t time_ms = 1'700'000'001'000) {
     world.cluster.intrude("trades", {std::move(key), std::move(value), Timestamp{time_ms}});
@@ -245,6 +250,28 @@ TEST_F(ApiTest, SamplesAreDecodedDigitForDigitAndSayWhyWhenNot) {
   EXPECT_EQ(samples.at("records.4.value.format"), "text");
   EXPECT_EQ(samples.at("partitions.0.high_watermark"), "5");
   EXPECT_EQ(samples.at("complete"), "true");
+}
+
+TEST_F(ApiTest, SamplesAreDecodedInEveryLanguageOfTheRegistry) {
+  world.act_as("mkovac");
+  world.publish();
+  const auto json_id = world.schemas.put("orders-value", R"({"type":"object"})", "JSON");
+  const auto protobuf_id = world.schemas.put(
+      "fills-value", "syntax = \"proto3\"; message Fill { string symbol = 1; uint64 quantity = 2; }", "PROTOBUF");
+  produce("k", framed(json_id, R"({"symbol": "IBM", "price": 0.10})"));
+  produce("k", framed(json_id, R"({"symbol": )"));
+  // Indexes [0], then field 1 "IBM" and field 2, the largest there is.
+  produce("k", framed(protobuf_id, std::string("\x00\x0a\x03IBM\x10\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 17)));
+  produce("k", R"({"no": "schema"})");
+  const auto samples = world.get("/api/v1/products/analytics/trades/samples?from=newest&limit=4");
+  ASSERT_EQ(samples.status, 200) << samples.text;
+  EXPECT_EQ(samples.at("records.0.value.format"), "json");
+  EXPECT_EQ(samples.at("records.0.value.schema"), "null");
+  EXPECT_EQ(samples.at("records.1.value.format"), "protobuf");
+  EXPECT_EQ(samples.at("records.1.value.text"), R"({"symbol":"IBM","quantity":18446744073709551615})");
+  EXPECT_THAT(samples.at("records.2.value.why"), HasSubstr("Does not decode"));
+  EXPECT_EQ(samples.at("records.3.value.format"), "json");
+  EXPECT_EQ(samples.at("records.3.value.text"), R"({"symbol": "IBM", "price": 0.10})") << "as it was written";
 }
 
 TEST_F(ApiTest, SamplesAreReadFromWhereOneAsks) {

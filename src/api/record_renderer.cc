@@ -8,13 +8,12 @@
 #include "base/base64.h"
 #include "base/utf8.h"
 #include "mesh/json_writer.h"
-#include "schema/avro/decode.h"
+#include "schema/json_tree.h"
 
 namespace weft::api {
 
 namespace {
 
-using AvroPointer = std::shared_ptr<const schema::avro::Schema>;
 /// More different ids in one answer than any sane topic has; the rest stays bytes.
 constexpr std::size_t kSchemaIdsMax = 50;
 
@@ -74,21 +73,42 @@ class Rendering : public std::enable_shared_from_this<Rendering> {
     const auto frame = frame_of(bytes);
     if (!frame || asked_.size() >= kSchemaIdsMax || asked_.contains(frame->id.get())) return;
     asked_.emplace(frame->id.get(), error(ErrorCode::kUnavailable, "the registry has not answered"));
-    schemas.find_id(frame->id, [self = shared_from_this(), id = frame->id.get()](Result<AvroPointer> schema) {
-      self->asked_.insert_or_assign(id, std::move(schema));
-    });
+    schemas.find_id(frame->id,
+                    [self = shared_from_this(), id = frame->id.get()](Result<registry::ParsedSchemaPointer> schema) {
+                      self->asked_.insert_or_assign(id, std::move(schema));
+                    });
+  }
+
+  static std::string_view format_of(registry::SchemaType type) {
+    switch (type) {
+      case registry::SchemaType::kAvro:
+        return "avro";
+      case registry::SchemaType::kJson:
+        return "json";
+      case registry::SchemaType::kProtobuf:
+        return "protobuf";
+    }
+    return "text";
+  }
+
+  /// A JSON object or array that nobody registered a schema for is still worth showing as one.
+  static bool is_json(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && (text[first] == '{' || text[first] == '[') &&
+           schema::parse_json(text).ok();
   }
 
   void write_bytes(mesh::JsonWriter& json, const std::string& bytes, std::optional<PayloadSchema> schema,
                    std::optional<std::string> why) const {
     if (is_utf8(bytes)) {
       const std::string_view text = utf8_prefix(bytes, text_bytes_max_);
-      return write_payload(json, "text", text, text.size() < bytes.size(), bytes.size(), schema, why);
+      const bool cut = text.size() < bytes.size();
+      const std::string_view format = !schema && !cut && is_json(text) ? "json" : "text";
+      return write_payload(json, format, text, cut, bytes.size(), schema, why);
     }
     // Three bytes become four characters.
     const std::size_t kept = std::min(bytes.size(), text_bytes_max_ / 4 * 3);
-    write_payload(json, "base64", base64(as_bytes(bytes).first(kept)), kept < bytes.size(), bytes.size(),
-                  schema, why);
+    write_payload(json, "base64", base64(as_bytes(bytes).first(kept)), kept < bytes.size(), bytes.size(), schema, why);
   }
 
   void write_framed(mesh::JsonWriter& json, const std::string& bytes, const schema::Frame& frame) const {
@@ -100,13 +120,14 @@ class Rendering : public std::enable_shared_from_this<Rendering> {
     if (!found->second.ok())
       return write_bytes(json, bytes, schema, fmt::format("Schema {}: {}", schema.id, found->second.error().message));
     std::string text;
-    const auto decoded =
-        schema::avro::decode_json(**found->second, frame.payload, schema::avro::JsonStyle::kPlain, text);
+    const registry::ParsedSchema& parsed = **found->second;
+    const auto decoded = parsed.decode_json(frame.payload, text);
     if (!decoded.ok())
       return write_bytes(json, bytes, schema,
                          fmt::format("Does not decode with schema {}: {}", schema.id, decoded.error().message));
     const std::string_view shown = utf8_prefix(text, text_bytes_max_);
-    write_payload(json, "avro", shown, shown.size() < text.size(), bytes.size(), schema, std::nullopt);
+    write_payload(json, format_of(parsed.type()), shown, shown.size() < text.size(), bytes.size(), schema,
+                  std::nullopt);
   }
 
   void write_value(mesh::JsonWriter& json, const std::optional<std::string>& bytes, bool wants_schema) const {
@@ -149,7 +170,7 @@ class Rendering : public std::enable_shared_from_this<Rendering> {
   std::vector<RawRecord> records_;
   std::size_t text_bytes_max_;
   Callback<std::vector<std::string>> done_;
-  std::map<std::int32_t, Result<AvroPointer>> asked_;
+  std::map<std::int32_t, Result<registry::ParsedSchemaPointer>> asked_;
   std::map<std::int32_t, std::int32_t> versions_;
 };
 

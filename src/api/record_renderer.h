@@ -27,10 +27,11 @@ struct RawRecord {
 inline constexpr std::size_t kListTextBytesMax = 64 << 10;
 inline constexpr std::size_t kRecordTextBytesMax = 4 << 20;
 
-/// Writes each record as the `Record` object of the API, in their order. Avro values become their JSON, digit for digit;
-/// what does not decode is shown as text or base64 with the reason. `subject` tells which schema version an id is. What
-/// the registry can't tell is a reason, not an error. On the loop of `schemas`.
-void render_records(mesh::Schemas& schemas, std::string subject, std::vector<RawRecord> records, std::size_t text_bytes_max,
-                    Callback<std::vector<std::string>> done);
+/// Writes each record as the `Record` object of the API, in their order. Values with a schema id become their JSON,
+/// digit for digit, whatever language the schema is written in; what does not decode is shown as text or base64 with
+/// the reason. `subject` tells which schema version an id is. What the registry can't tell is a reason, not an error.
+/// On the loop of `schemas`.
+void render_records(mesh::Schemas& schemas, std::string subject, std::vector<RawRecord> records,
+                    std::size_t text_bytes_max, Callback<std::vector<std::string>> done);
 
 }  // namespace weft::api

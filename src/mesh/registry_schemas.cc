@@ -64,17 +64,12 @@ void RegistrySchemas::list_versions(std::string subject, Callback<Result<Subject
       std::move(done));
 }
 
-void RegistrySchemas::find_id(schema::SchemaId id, Callback<Result<std::shared_ptr<const schema::avro::Schema>>> done) {
+void RegistrySchemas::find_id(schema::SchemaId id, Callback<Result<registry::ParsedSchemaPointer>> done) {
   service_.read_all<registry::StoredSchemaPointer>(
       [id](const registry::Registry& registry) { return registry.schema(id); },
       [this, done = std::move(done)](Result<registry::StoredSchemaPointer> found) mutable {
         if (!found.ok()) return done(std::move(found).error());
-        service_.parse(std::move(*found), {}, [done = std::move(done)](auto parsed) mutable {
-          if (!parsed.ok()) return done(std::move(parsed).error());
-          if ((*parsed)->avro() != nullptr) return done((*parsed)->avro());
-          done(error(ErrorCode::kUnsupported, "the schema is {}, not AVRO",
-                     registry::schema_type_name((*parsed)->type())));
-        });
+        service_.parse(std::move(*found), {}, std::move(done));
       });
 }
 

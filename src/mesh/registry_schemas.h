@@ -18,7 +18,7 @@ class RegistrySchemas final : public Schemas {
 
   void find(std::string subject, std::optional<std::int32_t> version, Callback<Result<SchemaPointer>> done) override;
   void list_versions(std::string subject, Callback<Result<SubjectVersions>> done) override;
-  void find_id(schema::SchemaId id, Callback<Result<std::shared_ptr<const schema::avro::Schema>>> done) override;
+  void find_id(schema::SchemaId id, Callback<Result<registry::ParsedSchemaPointer>> done) override;
 
  private:
   registry::Service& service_;

@@ -8,6 +8,7 @@
 
 #include "base/function.h"
 #include "base/result.h"
+#include "registry/parsed_schema.h"
 #include "schema/wire_format.h"
 
 namespace weft::schema::avro {
@@ -50,8 +51,8 @@ class Schemas {
   /// kNotFound: no such subject or version. Without a version: the newest.
   virtual void find(std::string subject, std::optional<std::int32_t> version, Callback<Result<SchemaPointer>> done) = 0;
   virtual void list_versions(std::string subject, Callback<Result<SubjectVersions>> done) = 0;
-  /// The Avro schema of an id; kNotFound, or kUnsupported when it is none.
-  virtual void find_id(schema::SchemaId id, Callback<Result<std::shared_ptr<const schema::avro::Schema>>> done) = 0;
+  /// The schema of an id, whatever its language, for decoding; kNotFound.
+  virtual void find_id(schema::SchemaId id, Callback<Result<registry::ParsedSchemaPointer>> done) = 0;
 };
 
 }  // namespace weft::mesh

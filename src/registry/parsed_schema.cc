@@ -4,12 +4,15 @@
 
 #include "base/check.h"
 #include "schema/avro/compatibility.h"
+#include "schema/avro/decode.h"
 #include "schema/avro/print.h"
 #include "schema/avro/schema.h"
 #include "schema/json/compatibility.h"
 #include "schema/json/print.h"
 #include "schema/json/schema.h"
+#include "schema/json_tree.h"
 #include "schema/protobuf/compatibility.h"
+#include "schema/protobuf/decode.h"
 #include "schema/protobuf/print.h"
 #include "schema/protobuf/schema.h"
 
@@ -49,6 +52,9 @@ class AvroSchema final : public ParsedSchema {
     }
     return reasons;
   }
+  Result<void> decode_json(ByteView payload, std::string& out) const override {
+    return avro::decode_json(*schema_, payload, avro::JsonStyle::kPlain, out);
+  }
   std::vector<std::string> field_names() const override {
     std::vector<std::string> names;
     for (const avro::Field& field : schema_->root().fields) names.push_back(field.name);
@@ -83,6 +89,14 @@ class JsonSchema final : public ParsedSchema {
       reasons.push_back({std::string(json::change_name(each.kind)), each.path, each.message});
     }
     return reasons;
+  }
+  /// Confluent's serializers write the JSON text itself. One that the schema does not allow is shown all the same: it
+  /// is what the record holds.
+  Result<void> decode_json(ByteView payload, std::string& out) const override {
+    const std::string_view text = as_text(payload);
+    TRY(schema::parse_json(text, {.text_bytes_max = payload.size()}));
+    out += text;
+    return {};
   }
   std::vector<std::string> field_names() const override {
     std::vector<std::string> names;
@@ -120,6 +134,9 @@ class ProtobufSchema final : public ParsedSchema {
       reasons.push_back({std::string(protobuf::difference_name(each.kind)), each.path, each.message});
     }
     return reasons;
+  }
+  Result<void> decode_json(ByteView payload, std::string& out) const override {
+    return protobuf::decode_indexed_json(*schema_, payload, protobuf::JsonStyle::kPlain, out);
   }
   std::vector<std::string> field_names() const override {
     std::vector<std::string> names;

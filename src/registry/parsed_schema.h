@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/result.h"
 #include "registry/definition.h"
 
@@ -59,6 +60,9 @@ class ParsedSchema {
   /// Everything that keeps this schema from reading data written with `writer`, which is of the same type. Error:
   /// kTooLarge when comparing takes too many steps.
   virtual Result<std::vector<Incompatibility>> incompatibilities(const ParsedSchema& writer, Policy policy) const = 0;
+  /// Appends what lies behind the schema id in a record, as JSON for people: every number with all its digits. On
+  /// failure `out` is as before. Errors: kCorrupt, kInvalidArgument, kTooLarge, saying what does not fit and where.
+  virtual Result<void> decode_json(ByteView payload, std::string& out) const = 0;
   /// Names of the outermost record's, object's or first message's fields.
   virtual std::vector<std::string> field_names() const = 0;
 

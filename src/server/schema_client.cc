@@ -7,7 +7,6 @@
 #include "base/base64.h"
 #include "base/percent_encoding.h"
 #include "base/utf8.h"
-#include "schema/avro/decode.h"
 
 namespace weft::server {
 namespace {
@@ -24,49 +23,56 @@ Result<std::optional<SchemaClient::Subject>> SchemaClient::latest(const std::str
     if (found.error().code == ErrorCode::kNotFound) return std::optional<Subject>();
     return found.error();
   }
-  TRY_ASSIGN(auto schema, parse(*found, 0));
-  return std::optional<Subject>({schema::SchemaId((*found)["id"].get<std::int32_t>()), std::move(schema)});
+  TRY_ASSIGN(const auto schema, parse(*found));
+  if (schema->avro() == nullptr)
+    return error(ErrorCode::kUnsupported,
+                 "the schema of {} is {}: only Avro is encoded here; produce with --raw, or with a serializer", subject,
+                 registry::schema_type_name(schema->type()));
+  return std::optional<Subject>({schema::SchemaId((*found)["id"].get<std::int32_t>()), schema->avro()});
 }
 
 std::string SchemaClient::text_of(ByteView bytes) {
   if (const auto frame = schema::parse_frame(bytes); frame.ok()) {
     const auto schema = by_id(frame->id);
     std::string text;
-    if (schema.ok() && schema::avro::decode_json(**schema, frame->payload, schema::avro::JsonStyle::kPlain, text).ok()) return text;
+    if (schema.ok() && (*schema)->decode_json(frame->payload, text).ok()) return text;
   }
   const std::string_view text = as_text(bytes);
   return is_utf8(text) ? std::string(text) : base64(bytes);
 }
 
-Result<std::shared_ptr<const schema::avro::Schema>> SchemaClient::by_id(schema::SchemaId id) {
+Result<registry::ParsedSchemaPointer> SchemaClient::by_id(schema::SchemaId id) {
   if (const auto known = known_.find(id); known != known_.end()) return known->second;
-  const auto fetch = [&]() -> Result<std::shared_ptr<const schema::avro::Schema>> {
+  const auto fetch = [&]() -> Result<registry::ParsedSchemaPointer> {
     TRY_ASSIGN(const json described, api_.get(fmt::format("{}/schemas/ids/{}", registry_url_, id)));
-    return parse(described, 0);
+    return parse(described);
   };
   return known_.emplace(id, fetch()).first->second;
 }
 
-Result<std::shared_ptr<const schema::avro::Schema>> SchemaClient::parse(const json& described, int depth) {
-  if (described.value("schemaType", "AVRO") != "AVRO")
-    return error(ErrorCode::kUnsupported, "schemas of type {} are not decoded yet", described.value("schemaType", ""));
-  std::vector<std::string> texts;
-  TRY(collect_references(described, depth, texts));
-  const std::vector<std::string_view> references(texts.begin(), texts.end());
-  return schema::avro::Schema::parse(described["schema"].get<std::string>(), schema::avro::ParseRules::kStored, references);
+Result<registry::ParsedSchemaPointer> SchemaClient::parse(const json& described) {
+  const std::string name = described.value("schemaType", "AVRO");
+  const auto type = registry::parse_schema_type(name);
+  if (!type) return error(ErrorCode::kUnsupported, "schemas of type {} are not known here", name);
+  References given;
+  TRY(collect_references(described, 0, given));
+  std::vector<registry::ReferencedText> references;
+  for (const auto& [called, text] : given) references.push_back({called, text});
+  return registry::parse_schema(*type, described["schema"].get<std::string>(), registry::ParseRules::kStored,
+                                references);
 }
 
-/// Each reference after those it needs, as Schema::parse wants them.
-Result<void> SchemaClient::collect_references(const json& described, int depth, std::vector<std::string>& texts) {
-  if (depth > kReferenceDepthMax) return error(ErrorCode::kTooLarge, "references are nested deeper than {}", kReferenceDepthMax);
-  const auto references = described.find("references");
-  if (references == described.end() || !references->is_array()) return {};
-  for (const json& reference : *references) {
-    TRY_ASSIGN(const json referenced,
-               api_.get(fmt::format("{}/subjects/{}/versions/{}", registry_url_, percent_encode(reference["subject"].get<std::string>()),
-                                    reference["version"].get<int>())));
-    TRY(collect_references(referenced, depth + 1, texts));
-    texts.push_back(referenced["schema"].get<std::string>());
+Result<void> SchemaClient::collect_references(const json& described, int depth, References& references) {
+  if (depth > kReferenceDepthMax)
+    return error(ErrorCode::kTooLarge, "references are nested deeper than {}", kReferenceDepthMax);
+  const auto listed = described.find("references");
+  if (listed == described.end() || !listed->is_array()) return {};
+  for (const json& reference : *listed) {
+    TRY_ASSIGN(const json referenced, api_.get(fmt::format("{}/subjects/{}/versions/{}", registry_url_,
+                                                           percent_encode(reference["subject"].get<std::string>()),
+                                                           reference["version"].get<int>())));
+    TRY(collect_references(referenced, depth + 1, references));
+    references.emplace_back(reference["name"].get<std::string>(), referenced["schema"].get<std::string>());
   }
   return {};
 }

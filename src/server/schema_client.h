@@ -4,9 +4,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "registry/parsed_schema.h"
 #include "schema/avro/schema.h"
 #include "schema/wire_format.h"
 #include "server/api_client.h"
@@ -22,20 +25,24 @@ class SchemaClient {
     schema::SchemaId id;
     std::shared_ptr<const schema::avro::Schema> schema;
   };
-  /// The newest version; nothing when there is no such subject.
+  /// The newest version; nothing when there is no such subject. kUnsupported when it is not Avro: only that is encoded.
   Result<std::optional<Subject>> latest(const std::string& subject);
 
-  /// A record's key or value as one line of text: the JSON of framed Avro, UTF-8 as it is, otherwise base64.
+  /// A record's key or value as one line of text: the JSON of what has a schema id in front, UTF-8 as it is, otherwise
+  /// base64.
   std::string text_of(ByteView bytes);
 
  private:
-  Result<std::shared_ptr<const schema::avro::Schema>> by_id(schema::SchemaId id);
-  Result<std::shared_ptr<const schema::avro::Schema>> parse(const nlohmann::json& described, int depth);
-  Result<void> collect_references(const nlohmann::json& described, int depth, std::vector<std::string>& texts);
+  /// A schema and all that it leads to, by name, each after those it needs.
+  using References = std::vector<std::pair<std::string, std::string>>;
+
+  Result<registry::ParsedSchemaPointer> by_id(schema::SchemaId id);
+  Result<registry::ParsedSchemaPointer> parse(const nlohmann::json& described);
+  Result<void> collect_references(const nlohmann::json& described, int depth, References& references);
 
   const ApiClient& api_;
   std::string registry_url_;
-  std::map<schema::SchemaId, Result<std::shared_ptr<const schema::avro::Schema>>> known_;
+  std::map<schema::SchemaId, Result<registry::ParsedSchemaPointer>> known_;
 };
 
 }  // namespace weft::server

@@ -19,13 +19,13 @@ class MemorySchemas final : public Schemas {
   std::optional<Error> fails;  ///< While set, every call answers it.
 
   /// The id it got.
-  schema::SchemaId put(const std::string& subject, const std::string& avro) {
-    auto parsed = schema::avro::Schema::parse(avro);
+  schema::SchemaId put(const std::string& subject, const std::string& text, const std::string& format = "AVRO") {
+    const auto parsed = registry::parse_schema(*registry::parse_schema_type(format), text, registry::ParseRules::kNew);
     CHECK(parsed.ok(), parsed.ok() ? "" : parsed.error().message);
     auto& versions = subjects_[subject];
     const schema::SchemaId id{static_cast<std::int32_t>(ids_.size()) + 1};
     versions.push_back(std::make_shared<const RegisteredSchema>(RegisteredSchema{
-        subject, static_cast<std::int32_t>(versions.size()) + 1, id, "AVRO", avro, {}, std::move(*parsed)}));
+        subject, static_cast<std::int32_t>(versions.size()) + 1, id, format, text, {}, (*parsed)->avro()}));
     ids_.push_back(versions.back());
     return id;
   }
@@ -40,14 +40,17 @@ class MemorySchemas final : public Schemas {
     for (const SchemaPointer& each : at->second) versions.versions.push_back({each->version, each->id});
     complete(std::move(done), Result<SubjectVersions>(std::move(versions)));
   }
-  void find_id(schema::SchemaId id, Callback<Result<std::shared_ptr<const schema::avro::Schema>>> done) override {
-    using Found = Result<std::shared_ptr<const schema::avro::Schema>>;
-    const auto index = static_cast<std::size_t>(id.get() - 1);
-    complete(std::move(done), index < ids_.size() ? Found(ids_[index]->avro)
-                                                  : Found(error(ErrorCode::kNotFound, "no schema has id {}", id)));
+  void find_id(schema::SchemaId id, Callback<Result<registry::ParsedSchemaPointer>> done) override {
+    complete(std::move(done), find_id_now(id));
   }
 
  private:
+  Result<registry::ParsedSchemaPointer> find_id_now(schema::SchemaId id) const {
+    const auto index = static_cast<std::size_t>(id.get() - 1);
+    if (index >= ids_.size()) return error(ErrorCode::kNotFound, "no schema has id {}", id);
+    const auto type = registry::parse_schema_type(ids_[index]->format);
+    return registry::parse_schema(type.value(), ids_[index]->text, registry::ParseRules::kStored);
+  }
   static Error not_found(const std::string& subject) { return error(ErrorCode::kNotFound, "no subject {}", subject); }
   Result<SchemaPointer> find_now(const std::string& subject, std::optional<std::int32_t> version) const {
     const auto at = subjects_.find(subject);

@@ -886,10 +886,10 @@ export interface components {
         };
         Payload: {
             /**
-             * @description avro: `text` is its JSON; text: UTF-8; base64: anything else.
+             * @description avro, json, protobuf: `text` is its JSON; text: UTF-8; base64: anything else.
              * @enum {string}
              */
-            format: "avro" | "text" | "base64";
+            format: "avro" | "json" | "protobuf" | "text" | "base64";
             text: string;
             /** @description On the wire. */
             bytes: number;

@@ -10,6 +10,7 @@ import tableStyles from '../../design/table.module.css';
 import { count, plural } from '../../format/quantity';
 import { day, exact } from '../../format/time';
 import { cellText, parseJsonText } from '../../format/json_text';
+import { isJson } from '../../format/payload';
 import { clockUtc } from '../../format/time';
 import { ErrorNote } from '../errors';
 import { Section } from '../Page';
@@ -156,7 +157,7 @@ function LatestRecords({ product, mayRead }: { product: Schemas['Product']; mayR
 
 function oneLine(payload: Schemas['Payload'] | null) {
   if (!payload) return 'no value: a tombstone';
-  const node = payload.format === 'avro' ? parseJsonText(payload.text) : undefined;
+  const node = isJson(payload) ? parseJsonText(payload.text) : undefined;
   return node?.kind === 'object' ? node.entries.map(({ key, value }) => `${key} ${cellText(value)}`).join(' · ') : payload.text;
 }
 

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Download, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Schemas } from '../../api/client';
+import { isJson } from '../../format/payload';
 import { recordQuery } from '../../api/queries';
 import { Button } from '../../design/Button';
 import { CopyButton, Segments } from '../../design/parts';
@@ -82,17 +83,19 @@ function RecordView({ record, show, onShow }: { record: Schemas['Record']; show:
         <p className={`${styles.body} muted`}>No value: a tombstone. It says that what this key held is deleted.</p>
       ) : (
         <pre className={styles.body} tabIndex={0}>
-          {show === 'raw' || value.format !== 'avro' ? <code>{value.text}</code> : <JsonText text={value.text} />}
+          {show === 'raw' || !isJson(value) ? <code>{value.text}</code> : <JsonText text={value.text} />}
         </pre>
       )}
     </>
   );
 }
 
+const languages = { avro: 'Avro', json: 'JSON Schema', protobuf: 'Protobuf', text: '', base64: '' } satisfies Record<Schemas['Payload']['format'], string>;
+
 function schemaWords(value: Schemas['Payload'] | null): ReactNode {
   if (!value) return <span className="muted">no value</span>;
-  if (!value.schema) return value.format === 'base64' ? 'none: shown as base64' : 'none: shown as text';
-  return `${value.schema.version === null ? '' : `v${value.schema.version} · `}id ${value.schema.id} · Avro`;
+  if (!value.schema) return isJson(value) ? 'none: it is JSON' : value.format === 'base64' ? 'none: shown as base64' : 'none: shown as text';
+  return `${value.schema.version === null ? '' : `v${value.schema.version} · `}id ${value.schema.id}${isJson(value) ? ` · ${languages[value.format]}` : ''}`;
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
@@ -124,7 +127,7 @@ export function DownloadButton({ records, file }: { records: () => Schemas['Reco
   const save = () => {
     const lines = records().map((record) => {
       const { partition, offset, timestamp, key, value } = record;
-      const text = value === null ? 'null' : value.format === 'avro' ? value.text : JSON.stringify(value.text);
+      const text = value === null ? 'null' : isJson(value) ? value.text : JSON.stringify(value.text);
       return `{"partition":${partition},"offset":${offset},"timestamp":"${timestamp}","key":${JSON.stringify(key?.text ?? null)},"value":${text}}\n`;
     });
     const url = URL.createObjectURL(new Blob(lines, { type: 'application/x-ndjson' }));

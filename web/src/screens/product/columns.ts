@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client';
 import { cellText, type JsonNode, parseJsonText } from '../../format/json_text';
+import { isJson } from '../../format/payload';
 
 export interface Column {
   name: string;
@@ -25,7 +26,7 @@ export function cellOf(record: Schemas['Record'], column: Column): string | unde
 }
 
 function nodeOf(payload: Schemas['Payload']): JsonNode | undefined {
-  if (payload.format !== 'avro') return undefined;
+  if (!isJson(payload)) return undefined;
   if (!parsed.has(payload)) parsed.set(payload, parseJsonText(payload.text));
   return parsed.get(payload);
 }
