@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { preference } from '../design/settings';
 
 export type KeyMap = Record<string, (event: KeyboardEvent) => void>;
@@ -9,14 +9,15 @@ const leaderMs = 1200;
 
 /**
  * Keys that work while the caller is mounted; the newest layer is asked first. "g e" is g, then e. Single letters rest
- * while somebody types, while a dialog is open, and when the reader has switched them off (WCAG 2.1.4).
+ * while somebody types, while a dialog is open, and when the reader has switched them off (WCAG 2.1.4). They work from the
+ * moment that the caller is on the page: a heading that takes the focus does not come before them.
  */
 export function useKeys(map: KeyMap) {
   const layer = useRef(map);
-  useEffect(() => {
+  useLayoutEffect(() => {
     layer.current = map;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     layers.push(layer);
     return () => {
       layers.splice(layers.indexOf(layer), 1);
