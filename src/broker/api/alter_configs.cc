@@ -23,13 +23,7 @@ Result<ConfigChanges> changes_of(const Topic& topic, const Resource& asked) {
 }
 
 void handle(Request request, kafka::AlterConfigsRequest message) {
-  const auto joint = make_joint_answer<kafka::AlterConfigsResponse>(std::move(request));
-  joint->response.responses.resize(message.resources.size());
-  for (std::size_t i = 0; i < message.resources.size(); ++i) {
-    const Resource& asked = message.resources[i];
-    alter_topic(joint, i, asked, message.validate_only, [&](const Topic& topic) { return changes_of(topic, asked); });
-  }
-  joint->one_done();
+  alter_topics<kafka::AlterConfigsResponse>(std::move(request), message, changes_of);
 }
 
 }  // namespace

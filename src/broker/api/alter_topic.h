@@ -51,4 +51,16 @@ void alter_topic(const std::shared_ptr<JointAnswer<Response>>& joint, std::size_
   });
 }
 
+/// Answers the whole request; `changes_of(topic, resource)` is what one of its resources makes of a topic's settings.
+template <class Response, class Message, class ChangesOf>
+void alter_topics(Request request, const Message& message, ChangesOf changes_of) {
+  const auto joint = make_joint_answer<Response>(std::move(request));
+  joint->response.responses.resize(message.resources.size());
+  for (std::size_t i = 0; i < message.resources.size(); ++i) {
+    const auto& asked = message.resources[i];
+    alter_topic(joint, i, asked, message.validate_only, [&](const Topic& topic) { return changes_of(topic, asked); });
+  }
+  joint->one_done();
+}
+
 }  // namespace weft::broker
