@@ -1,29 +1,21 @@
 // GUIDs against ../shared/conformance (or $WEFT_CONFORMANCE); says loudly when it cannot run, and fails where CI=true.
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include "registry/definition.h"
 #include "schema/json_tree.h"
+#include "schema/testing/conformance.h"
 
 namespace weft::registry {
 namespace {
 
 TEST(GuidConformance, GuidsAreConfluents) {
-  const char* chosen = std::getenv("WEFT_CONFORMANCE");
-  const std::filesystem::path folder = chosen != nullptr ? chosen : "../shared/conformance";
-  if (!std::filesystem::exists(folder)) {
-    std::fprintf(stderr, "\n*** CONFORMANCE DID NOT RUN: %s does not exist ***\n\n", folder.c_str());
-    const char* ci = std::getenv("CI");
-    EXPECT_FALSE(ci != nullptr && std::string_view(ci) == "true") << "CI=true, and " << folder << " does not exist";
-    return;
-  }
+  const auto folder = schema::testing::conformance_folder();
+  if (!folder) return;
   int count = 0;
   for (const char* name : {"registry/guid-confluent.jsonl", "registry/canonical.jsonl"}) {
-    std::ifstream file(folder / name);
+    std::ifstream file(*folder / name);
     for (std::string line; std::getline(file, line);) {
       const auto test = schema::parse_json(line);
       ASSERT_TRUE(test.ok());

@@ -1,5 +1,7 @@
 // Checks against data that nobody of this project wrote: ../shared/conformance (or $WEFT_CONFORMANCE). Without that
 // folder nothing of this runs, which is said loudly, and is a failure where CI=true.
+#include "schema/testing/conformance.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -23,17 +25,8 @@ namespace weft::schema::avro {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The folder, or nothing after saying so.
-std::optional<fs::path> conformance_folder() {
-  const char* chosen = std::getenv("WEFT_CONFORMANCE");
-  const fs::path folder = chosen != nullptr ? chosen : "../shared/conformance";
-  if (fs::exists(folder)) return folder;
-  std::fprintf(stderr, "\n*** CONFORMANCE DID NOT RUN: %s does not exist ***\n\n", folder.c_str());
-  const char* ci = std::getenv("CI");
-  EXPECT_FALSE(ci != nullptr && std::string_view(ci) == "true") << "CI=true, and " << folder << " does not exist";
-  return std::nullopt;
-}
+using testing::conformance_folder;
+using testing::text_of;
 
 std::string read_file(const fs::path& path) {
   std::ifstream file(path);
@@ -42,21 +35,10 @@ std::string read_file(const fs::path& path) {
   return text.str();
 }
 
-/// Calls `check` for every Avro case of a file with one JSON object per line; returns how many there were.
+/// Cases of this language.
 int for_each_case(const fs::path& path, const std::function<void(const JsonNode&)>& check) {
-  std::ifstream file(path);
-  int count = 0;
-  for (std::string line; std::getline(file, line);) {
-    const auto node = parse_json(line);
-    EXPECT_TRUE(node.ok());
-    if (!node.ok() || node->find("type") == nullptr || node->find("type")->text != "AVRO") continue;
-    ++count;
-    check(*node);
-  }
-  return count;
+  return testing::for_each_case(path, "AVRO", check);
 }
-
-const std::string& text_of(const JsonNode& node, std::string_view member) { return node.find(member)->text; }
 
 TEST(AvroConformance, ValidSchemasAreAcceptedAndOthersRefused) {
   const auto folder = conformance_folder();

@@ -1,4 +1,6 @@
 // The registry's conformance data for JSON Schema. The data stays outside the repository: ids and reasons only here.
+#include "schema/testing/conformance.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -19,33 +21,12 @@ namespace weft::schema::json {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::conformance_folder;
+using testing::text_of;
 
-/// The folder, or nothing after saying so.
-std::optional<fs::path> conformance_folder() {
-  const char* chosen = std::getenv("WEFT_CONFORMANCE");
-  const fs::path folder = chosen != nullptr ? chosen : "../shared/conformance";
-  if (fs::exists(folder)) return folder;
-  std::fprintf(stderr, "\n*** CONFORMANCE DID NOT RUN: %s does not exist ***\n\n", folder.c_str());
-  const char* ci = std::getenv("CI");
-  EXPECT_FALSE(ci != nullptr && std::string_view(ci) == "true") << "CI=true, and " << folder << " does not exist";
-  return std::nullopt;
-}
-
-const std::string& text_of(const JsonNode& node, std::string_view member) { return node.find(member)->text; }
-
-/// Calls `check` for every JSON Schema case of a file with one JSON object per line; returns how many there were.
+/// Cases of this language.
 int for_each_case(const fs::path& path, const std::function<void(const JsonNode&)>& check) {
-  std::ifstream file(path);
-  int count = 0;
-  for (std::string line; std::getline(file, line);) {
-    const auto node = parse_json(line);
-    EXPECT_TRUE(node.ok());
-    if (!node.ok() || node->find("type") == nullptr || node->find("type")->text != "JSON") continue;
-    ++count;
-    SCOPED_TRACE(text_of(*node, "id"));
-    check(*node);
-  }
-  return count;
+  return testing::for_each_case(path, "JSON", check);
 }
 
 std::vector<ReferencedText> references_in(const JsonNode& test, std::string_view member) {

@@ -1,5 +1,7 @@
 // Checks against data that nobody of this project wrote: ../shared/conformance (or $WEFT_CONFORMANCE). Without that
 // folder nothing of this runs, which is said loudly, and is a failure where CI=true.
+#include "schema/testing/conformance.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -22,33 +24,13 @@ namespace weft::schema::protobuf {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::conformance_folder;
+using testing::text_of;
 
-/// The folder, or nothing after saying so.
-std::optional<fs::path> conformance_folder() {
-  const char* chosen = std::getenv("WEFT_CONFORMANCE");
-  const fs::path folder = chosen != nullptr ? chosen : "../shared/conformance";
-  if (fs::exists(folder)) return folder / "registry";
-  std::fprintf(stderr, "\n*** CONFORMANCE DID NOT RUN: %s does not exist ***\n\n", folder.c_str());
-  const char* ci = std::getenv("CI");
-  EXPECT_FALSE(ci != nullptr && std::string_view(ci) == "true") << "CI=true, and " << folder << " does not exist";
-  return std::nullopt;
-}
-
-/// Calls `check` for every Protobuf case of a file with one JSON object per line; returns how many there were.
+/// Cases of this language.
 int for_each_case(const fs::path& path, const std::function<void(const JsonNode&)>& check) {
-  std::ifstream file(path);
-  int count = 0;
-  for (std::string line; std::getline(file, line);) {
-    const auto node = parse_json(line);
-    EXPECT_TRUE(node.ok());
-    if (!node.ok() || node->find("type") == nullptr || node->find("type")->text != "PROTOBUF") continue;
-    ++count;
-    check(*node);
-  }
-  return count;
+  return testing::for_each_case(path, "PROTOBUF", check);
 }
-
-const std::string& text_of(const JsonNode& node, std::string_view member) { return node.find(member)->text; }
 
 Result<std::shared_ptr<const Schema>> parse_stored(const std::string& text, const JsonNode* references = nullptr) {
   std::vector<Reference> given;
@@ -64,7 +46,7 @@ Result<std::shared_ptr<const Schema>> parse_stored(const std::string& text, cons
 TEST(ProtobufConformance, ValidSchemasAreAcceptedAndOthersRefused) {
   const auto folder = conformance_folder();
   if (!folder) return;
-  const int count = for_each_case(*folder / "validity.jsonl", [](const JsonNode& test) {
+  const int count = for_each_case(*folder / "registry" / "validity.jsonl", [](const JsonNode& test) {
     const auto schema = Schema::parse(text_of(test, "schema"));
     EXPECT_EQ(schema.ok(), test.find("valid")->boolean)
         << text_of(test, "id") << " " << text_of(test, "schema") << (schema.ok() ? "" : schema.error().message);
@@ -106,7 +88,7 @@ TEST(ProtobufConformance, CanonicalAndNormalizedTextsAgree) {
   if (!folder) return;
   std::map<std::string, JsonNode> cases;
   for (const char* file : {"canonical.jsonl", "canonical-confluent.jsonl"}) {
-    for_each_case(*folder / file, [&](const JsonNode& test) { cases.emplace(text_of(test, "id"), test); });
+    for_each_case(*folder / "registry" / file, [&](const JsonNode& test) { cases.emplace(text_of(test, "id"), test); });
   }
   EXPECT_GE(cases.size(), 7U);
   for (const auto& [id, test] : cases) {
@@ -139,7 +121,7 @@ TEST(ProtobufConformance, CompatibilityVerdictsAndDifferencesAgree) {
   if (!folder) return;
   int count = 0;
   for (const char* file : {"protobuf-compat.jsonl", "protobuf-compat-confluent.jsonl"}) {
-    count += for_each_case(*folder / file, [](const JsonNode& test) {
+    count += for_each_case(*folder / "registry" / file, [](const JsonNode& test) {
       SCOPED_TRACE(text_of(test, "id"));
       std::vector<std::shared_ptr<const Schema>> old;
       for (const JsonNode& text : test.find("old")->elements) {
@@ -169,7 +151,7 @@ TEST(ProtobufConformance, CompatibilityVerdictsAndDifferencesAgree) {
 TEST(ProtobufConformance, SchemasEquivalentWhenNormalizedAreOneText) {
   const auto folder = conformance_folder();
   if (!folder) return;
-  const int count = for_each_case(*folder / "equivalence.jsonl", [](const JsonNode& test) {
+  const int count = for_each_case(*folder / "registry" / "equivalence.jsonl", [](const JsonNode& test) {
     SCOPED_TRACE(text_of(test, "id"));
     const auto a = Schema::parse(text_of(test, "a")), b = Schema::parse(text_of(test, "b"));
     ASSERT_TRUE(a.ok()) << a.error().message;
@@ -196,7 +178,7 @@ Buffer unhex(const std::string& text) {
 TEST(ProtobufConformance, FramesAreWrittenAndReadAsTheFormatHasThem) {
   const auto folder = conformance_folder();
   if (!folder) return;
-  const int count = for_each_case(*folder / "wire-format.jsonl", [](const JsonNode& test) {
+  const int count = for_each_case(*folder / "registry" / "wire-format.jsonl", [](const JsonNode& test) {
     SCOPED_TRACE(text_of(test, "id"));
     MessageIndexes indexes;
     for (const JsonNode& index : test.find("indexes")->elements) {
