@@ -2,12 +2,14 @@
 
 #include "base/log.h"
 #include "broker/connection.h"
+#include "broker/limits.h"
 
 namespace weft::broker {
 namespace {
 
 constexpr Logger kLog("broker");
 constexpr auto kIdleCheckInterval = std::chrono::minutes(1);
+constexpr auto kHoardingCheckInterval = std::chrono::seconds(5);
 /// How long closing waits for peers that do not take their answers.
 constexpr auto kDrainMax = std::chrono::seconds(5);
 
@@ -18,6 +20,7 @@ Broker::Broker(Parts parts, Options options)
       loop_(parts.loop),
       options_(std::move(options)),
       log_(std::move(parts.log)),
+      memory_(parts.memory),
       metrics_(parts.metrics),
       purgatory_(loop_, *log_),
       fetch_sessions_(env_.clock(), env_.random()),
@@ -25,8 +28,8 @@ Broker::Broker(Parts parts, Options options)
       cluster_(loop_, options_, *log_, purgatory_, appends_),
       topics_(env_, loop_, *log_, cluster_, options_),
       groups_(env_, loop_, cluster_, options_, metrics_),
-      services_{env_,       loop_,           options_,     parts.authorizer, *log_,    topics_,   groups_,
-                purgatory_, fetch_sessions_, quota_meter_, appends_,         metrics_, parts.gate} {
+      services_{env_,    loop_,      options_,        parts.authorizer, *log_,    memory_,  topics_,
+                groups_, purgatory_, fetch_sessions_, quota_meter_,     appends_, metrics_, parts.gate} {
   cluster_.attach(topics_, groups_);
   log_->on_visible([this](PartitionId partition, Offset) { purgatory_.on_visible(partition); });
   log_->on_room([this] { appends_.on_room(); });
@@ -44,6 +47,7 @@ Broker::~Broker() {
   const auto left = connections_;
   for (const auto& [key, connection] : left) connection->close();
   if (idle_timer_ != 0) loop_.cancel(idle_timer_);
+  if (hoard_timer_ != 0) loop_.cancel(hoard_timer_);
   if (close_timer_ != 0) loop_.cancel(close_timer_);
 }
 
@@ -89,6 +93,7 @@ Result<void> Broker::listen() {
     listeners_.push_back(std::move(listening));
   }
   close_idle_connections();
+  close_hoarding_connections();
   return {};
 }
 
@@ -132,6 +137,18 @@ void Broker::close_idle_connections() {
   }
   for (const auto& connection : idle) connection->close();
   idle_timer_ = loop_.schedule_after(kIdleCheckInterval, [this] { close_idle_connections(); });
+}
+
+void Broker::close_hoarding_connections() {
+  if (memory_.requests.has_waiting() || memory_.answers.has_waiting()) {
+    const auto limit = loop_.clock().monotonic() - kHoardingMax;
+    std::vector<std::shared_ptr<ClientConnection>> hoarding;
+    for (const auto& [key, connection] : connections_) {
+      if (connection->hoards_since(limit)) hoarding.push_back(connection);
+    }
+    for (const auto& connection : hoarding) connection->give_way();
+  }
+  hoard_timer_ = loop_.schedule_after(kHoardingCheckInterval, [this] { close_hoarding_connections(); });
 }
 
 // ---- The end

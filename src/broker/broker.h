@@ -15,6 +15,7 @@
 #include "broker/services.h"
 #include "broker/topics.h"
 #include "env/env.h"
+#include "env/memory_budget.h"
 #include "env/network.h"
 #include "log/log.h"
 
@@ -33,6 +34,7 @@ class Broker {
     env::Env& env;
     env::EventLoop& loop;
     std::unique_ptr<log::Log> log;  ///< Opened on `loop`.
+    env::ClientMemory& memory;      ///< Of `loop`.
     const access::Authorizer& authorizer;
     Metrics& metrics;
     ProduceGate* gate = nullptr;
@@ -61,12 +63,15 @@ class Broker {
   Result<void> listen();
   void forget(ClientConnection* connection);
   void close_idle_connections();
+  /// While some wait for memory: closes those that hold it and make no use of it.
+  void close_hoarding_connections();
   void close_log();
 
   env::Env& env_;
   env::EventLoop& loop_;
   const Options options_;
   std::unique_ptr<log::Log> log_;
+  env::ClientMemory& memory_;
   BrokerMetrics metrics_;
   Purgatory purgatory_;
   FetchSessions fetch_sessions_;
@@ -80,6 +85,7 @@ class Broker {
   std::vector<env::Address> addresses_;
   std::unordered_map<ClientConnection*, std::shared_ptr<ClientConnection>> connections_;
   env::EventLoop::TimerId idle_timer_ = 0;
+  env::EventLoop::TimerId hoard_timer_ = 0;
   env::EventLoop::TimerId close_timer_ = 0;
   Callback<Result<void>> closed_;
   bool closing_ = false;

@@ -19,7 +19,9 @@ void serve(ByteView input) {
   Options options;
   options.listeners = {{{"127.0.0.1", 0}, std::nullopt}};
   std::unique_ptr<Broker> broker;
-  Broker::start({sim, *loop, std::make_unique<testing::MemoryLog>(*loop, std::make_shared<testing::MemoryStore>()), authorizer, metrics},
+  env::ClientMemory memory(*loop, 256u << 20);
+  Broker::start({sim, *loop, std::make_unique<testing::MemoryLog>(*loop, std::make_shared<testing::MemoryStore>()), memory,
+                 authorizer, metrics},
                 options, [&](auto started) { broker = std::move(started).value(); });
   CHECK(sim.run_until([&] { return broker != nullptr; }));
 

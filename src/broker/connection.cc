@@ -1,5 +1,7 @@
 #include "broker/connection.h"
 
+#include <algorithm>
+
 #include "broker/limits.h"
 #include "broker/metrics.h"
 
@@ -18,20 +20,20 @@ class ClientConnection::SlotResponder final : public Responder {
   SlotResponder(std::weak_ptr<ClientConnection> connection, std::uint64_t number)
       : connection_(std::move(connection)), number_(number) {}
 
-  void respond(kafka::Encoded response) override {
+  void respond(kafka::Encoded response, env::MemoryBudget::Share memory) override {
     if (const auto connection = connection_.lock()) {
-      connection->answered(number_, std::move(response.pieces), response.size, false);
+      connection->answered(number_, std::move(response), std::move(memory), false);
     }
   }
   void respond_nothing() override {
-    if (const auto connection = connection_.lock()) connection->answered(number_, {}, 0, false);
+    if (const auto connection = connection_.lock()) connection->answered(number_, {}, {}, false);
   }
   void close(Error why) override {
     const auto connection = connection_.lock();
     if (!connection) return;
     kLog.warn("connection closed: a request could not be served", {{"client", connection->client_->host}, {"why", why}});
     connection->broker_.metrics.bad_requests.add();
-    connection->answered(number_, {}, 0, true);
+    connection->answered(number_, {}, {}, true);
   }
   void hold() override {
     if (const auto connection = connection_.lock()) ++connection->holds_;
@@ -62,16 +64,35 @@ void ClientConnection::start() { read_more(); }
 
 bool ClientConnection::may_handle() const {
   return !closed_ && !closing_ && !draining_ && holds_ == 0 && slots_.size() < kRequestsInFlightMax &&
-         bytes_in_flight_ < kConnectionBytesMax && !broker_.appends.blocked() &&
+         unanswered_bytes_ + untaken_bytes_ < kConnectionBytesMax && !broker_.appends.blocked() &&
+         !broker_.memory.requests.is_full() && !(untaken_bytes_ > 0 && broker_.memory.answers.is_full()) &&
          (slots_.empty() || !slots_.back().close_after);
 }
 
 void ClientConnection::read_more() {
-  if (reading_ || peer_finished_ || !may_handle()) return;
+  if (reading_ || peer_finished_ || memory_ticket_ != 0 || !may_handle()) return;
+  if (const auto bytes = frames_.buffer_bytes_needed(); bytes > kafka::kReadBytes && !take_incoming(bytes)) return;
   reading_ = true;
   connection_->read(frames_.space(), [self = weak_from_this()](Result<std::size_t> count) {
     if (const auto connection = self.lock()) connection->on_read(std::move(count));
   });
+}
+
+bool ClientConnection::take_incoming(std::size_t bytes) {
+  incoming_since_ = broker_.loop.clock().monotonic();
+  incoming_ = broker_.memory.requests.share();
+  if (incoming_.try_grow(bytes) == bytes) return true;
+  incoming_.shrink_to(0);
+  const auto wanted = std::min(bytes, broker_.memory.requests.bytes_max());
+  memory_ticket_ = broker_.memory.requests.wait(wanted, [self = weak_from_this()](env::MemoryBudget::Share share) {
+    const auto connection = self.lock();
+    if (!connection || connection->closed_) return;
+    connection->memory_ticket_ = 0;
+    connection->incoming_since_ = connection->broker_.loop.clock().monotonic();
+    connection->incoming_ = std::move(share);
+    connection->read_more();
+  });
+  return false;
 }
 
 void ClientConnection::on_read(Result<std::size_t> count) {
@@ -92,6 +113,12 @@ void ClientConnection::on_read(Result<std::size_t> count) {
 void ClientConnection::go_on() {
   const auto self = shared_from_this();
   handle_frames();
+  if (closed_) return;
+  wait_for_room();
+  read_more();
+}
+
+void ClientConnection::wait_for_room() {
   if (broker_.appends.blocked() && !waiting_for_room_) {
     waiting_for_room_ = true;
     broker_.appends.on_free([weak = weak_from_this()] {
@@ -101,7 +128,14 @@ void ClientConnection::go_on() {
       }
     });
   }
-  if (!closed_) read_more();
+  if (broker_.memory.requests.is_full() && memory_ticket_ == 0) {
+    memory_ticket_ = broker_.memory.requests.wait(1, [weak = weak_from_this()](env::MemoryBudget::Share) {
+      if (const auto connection = weak.lock()) {
+        connection->memory_ticket_ = 0;
+        if (!connection->closed_) connection->go_on();
+      }
+    });
+  }
 }
 
 void ClientConnection::handle_frames() {
@@ -121,10 +155,15 @@ void ClientConnection::handle_frames() {
 
 void ClientConnection::handle_frame(SharedBytes frame) {
   const auto number = first_slot_ + slots_.size();
-  const std::size_t frame_bytes = frame.size();
   slots_.push_back({});
-  slots_.back().request_bytes = frame_bytes;
-  bytes_in_flight_ += frame_bytes;
+  auto& memory = slots_.back().request;
+  if (incoming_.bytes() > 0) {
+    memory = std::exchange(incoming_, {});
+  } else {
+    memory = broker_.memory.requests.share();
+    memory.grow(frame.size());
+  }
+  unanswered_bytes_ += memory.bytes();
   broker_.metrics.requests.add();
   auto responder = std::make_shared<SlotResponder>(weak_from_this(), number);
 
@@ -150,27 +189,34 @@ ClientConnection::Slot* ClientConnection::slot(std::uint64_t number) {
   return &slots_[static_cast<std::size_t>(number - first_slot_)];
 }
 
-void ClientConnection::answered(std::uint64_t number, std::vector<SharedBytes> pieces, std::size_t size, bool close_after) {
+void ClientConnection::answered(std::uint64_t number, kafka::Encoded response, env::MemoryBudget::Share memory,
+                                bool close_after) {
   if (closed_ || closing_) return;
   auto* const place = slot(number);
   CHECK(place != nullptr && !place->answered, "a request is answered once");
   place->answered = true;
   place->close_after = close_after;
-  place->pieces = std::move(pieces);
-  place->response_bytes = size;
-  bytes_in_flight_ += size;
+  place->pieces = std::move(response.pieces);
+  unanswered_bytes_ -= place->request.bytes();
+  place->request.shrink_to(0);
+  place->answer = broker_.memory.answers.share();
+  place->answer.add(std::move(memory));
+  place->answer.shrink_to(response.size);
+  place->answer.grow(response.size - place->answer.bytes());
+  untaken_bytes_ += response.size;
   if (number == first_slot_) write_answers();
 }
 
 void ClientConnection::write_answers() {
   if (writing_ || closed_) return;
   std::vector<SharedBytes> pieces;
-  std::size_t bytes = 0;
+  bool popped = false;
   bool close_after = false;
   while (!slots_.empty() && slots_.front().answered && pieces.size() < kPiecesPerWrite && !close_after) {
     auto& front = slots_.front();
     close_after = front.close_after;
-    bytes += front.request_bytes + front.response_bytes;
+    written_.add(std::move(front.answer));
+    popped = true;
     if (pieces.empty()) {
       pieces = std::move(front.pieces);
     } else {
@@ -185,25 +231,26 @@ void ClientConnection::write_answers() {
     closing_ = true;
   }
   if (pieces.empty()) {
-    bytes_in_flight_ -= bytes;
     if (close_after) return close();
-    if (bytes > 0 && !handling_) go_on();
+    if (popped && !handling_) go_on();
     if ((draining_ || peer_finished_) && slots_.empty()) close();
     return;
   }
   writing_ = true;
-  connection_->write(std::move(pieces), [self = weak_from_this(), bytes, close_after](Result<void> written) {
+  writing_since_ = broker_.loop.clock().monotonic();
+  connection_->write(std::move(pieces), [self = weak_from_this(), close_after](Result<void> written) {
     const auto connection = self.lock();
     if (!connection || connection->closed_) return;
-    connection->on_written(std::move(written), bytes);
+    connection->on_written(std::move(written));
     if (close_after) connection->close();
   });
 }
 
-void ClientConnection::on_written(Result<void> written, std::size_t bytes) {
+void ClientConnection::on_written(Result<void> written) {
   writing_ = false;
   if (!written.ok()) return close();
-  bytes_in_flight_ -= bytes;
+  untaken_bytes_ -= written_.bytes();
+  written_ = {};
   write_answers();
   if (closed_ || writing_) return;
   if ((draining_ || peer_finished_) && slots_.empty()) return close();
@@ -218,6 +265,13 @@ void ClientConnection::fail(const Error& why) {
   close();
 }
 
+void ClientConnection::give_way() {
+  kLog.warn("connection closed: it took too long while others waited for memory",
+            {{"client", client_->host}, {"request_bytes", incoming_.bytes()}, {"answer_bytes", untaken_bytes_}});
+  broker_.metrics.hoarders_closed.add();
+  close();
+}
+
 void ClientConnection::drain() {
   draining_ = true;
   if (slots_.empty() && !writing_) close();
@@ -228,6 +282,9 @@ void ClientConnection::close() {
   const auto self = shared_from_this();
   closed_ = true;
   slots_.clear();
+  incoming_ = {};
+  written_ = {};
+  if (memory_ticket_ != 0) broker_.memory.requests.cancel(memory_ticket_);
   connection_->close();
   if (closed_callback_) std::exchange(closed_callback_, {})(this);
 }

@@ -14,6 +14,12 @@ inline constexpr std::size_t kRequestsInFlightMax = 128;
 /// Bytes of one connection's requests that are not answered, and of answers not yet taken by the peer; reading pauses
 /// above.
 inline constexpr std::size_t kConnectionBytesMax = 128u << 20;
+/// While memory is short: how long one request may take to arrive, or one write of answers to be taken.
+inline constexpr std::chrono::seconds kHoardingMax{30};
+/// What a fetch wants to have before it reads at all.
+inline constexpr std::size_t kFetchReadBytesMin = 1u << 20;
+/// How long it waits for that, also when it asked not to wait for records.
+inline constexpr std::chrono::milliseconds kFetchMemoryWaitMin{100};
 /// Fetch answers are gathered up to this, whatever the client asks for.
 inline constexpr std::int32_t kFetchBytesMax = 64 << 20;
 inline constexpr std::int32_t kFetchWaitMsMax = 60'000;

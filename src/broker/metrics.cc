@@ -7,6 +7,8 @@ BrokerMetrics::BrokerMetrics(Metrics& metrics)
       connections(metrics.gauge("weft_kafka_connections", "Connections of Kafka clients open now")),
       requests(metrics.counter("weft_kafka_requests_total", "Requests of Kafka clients")),
       bad_requests(metrics.counter("weft_kafka_bad_requests_total", "Requests that closed their connection: not understood")),
+      hoarders_closed(metrics.counter("weft_kafka_hoarders_closed_total",
+                                      "Connections closed for holding memory that others waited for")),
       batches_in(metrics.counter("weft_kafka_batches_in_total", "Record batches appended for producers")),
       bytes_in(metrics.counter("weft_kafka_in_bytes_total", "Bytes of record batches appended for producers")),
       records_in(metrics.counter("weft_kafka_records_in_total", "Records appended for producers")),

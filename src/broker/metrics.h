@@ -12,6 +12,7 @@ struct BrokerMetrics {
   Gauge& connections;
   Counter& requests;
   Counter& bad_requests;
+  Counter& hoarders_closed;
   Counter& batches_in;
   Counter& bytes_in;
   Counter& records_in;

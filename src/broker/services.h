@@ -4,6 +4,9 @@
 #include "broker/append_queue.h"
 #include "env/env.h"
 
+namespace weft::env {
+struct ClientMemory;
+}
 namespace weft::log {
 class Log;
 }
@@ -17,7 +20,6 @@ class FetchSessions;
 class GroupCoordinator;
 class ProduceGate;
 class QuotaMeter;
-class QuotaMeter;
 class Purgatory;
 class Topics;
 struct Options;
@@ -30,6 +32,7 @@ struct Services {
   const Options& options;
   const access::Authorizer& authorizer;
   log::Log& log;
+  env::ClientMemory& memory;
   Topics& topics;
   GroupCoordinator& groups;
   Purgatory& purgatory;

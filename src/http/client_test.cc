@@ -26,7 +26,7 @@ class ClientTest : public testing::Test {
     ServerOptions options;
     options.listen = {"127.0.0.1", 0};
     options.body_bytes_max = 1 << 20;
-    server_ = Server::start(env_->network(), *loop_, std::move(options), nullptr, std::move(router)).value();
+    server_ = Server::start(env_->network(), *loop_, memory_, std::move(options), nullptr, std::move(router)).value();
     base_ = "http://" + server_->local().to_string();
   }
   ~ClientTest() override {
@@ -35,6 +35,7 @@ class ClientTest : public testing::Test {
 
   std::unique_ptr<env::Env> env_ = env::make_posix_env();
   std::unique_ptr<env::EventLoop> loop_ = env_->make_loop("http");
+  env::ClientMemory memory_{*loop_, 512u << 20};
   std::unique_ptr<Server> server_;
   std::string base_;
 };

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/function.h"
 #include "base/result.h"
+#include "env/memory_budget.h"
 #include "env/network.h"
 
 namespace weft {
@@ -129,10 +130,9 @@ Response problem(const Error& why, int status);
 struct ServerOptions {
   std::string name = "http";  ///< The port's, for log lines and metrics.
   env::Address listen;
-  std::size_t body_bytes_max = 8 << 20;      ///< 413 above.
-  std::size_t bodies_bytes_max = 256 << 20;  ///< Of all requests not yet answered; 503 above.
-  std::size_t header_bytes_max = 32 << 10;   ///< 431 above.
-  std::size_t connections_max = 2000;        ///< More are answered 503 and closed.
+  std::size_t body_bytes_max = 8 << 20;     ///< 413 above.
+  std::size_t header_bytes_max = 32 << 10;  ///< 431 above.
+  std::size_t connections_max = 2000;       ///< More are answered 503 and closed.
   env::Duration head_timeout =
       std::chrono::seconds(30);  ///< From the first byte of a request to the end of its headers.
   env::Duration idle_timeout = std::chrono::seconds(75);   ///< Between requests.
@@ -152,9 +152,10 @@ using Authenticate = Function<Result<access::Principal>(const Request&)>;
 /// handler set its own.
 class Server {
  public:
-  /// From any thread. Authenticate may be empty: everybody is anonymous then.
-  static Result<std::unique_ptr<Server>> start(env::Network& network, env::EventLoop& loop, ServerOptions options,
-                                               Authenticate authenticate, Router router);
+  /// From any thread. Bodies and answers are counted in `memory`, which outlives the server: a body that finds it used
+  /// up is refused with 503. Authenticate may be empty: everybody is anonymous then.
+  static Result<std::unique_ptr<Server>> start(env::Network& network, env::EventLoop& loop, env::ClientMemory& memory,
+                                               ServerOptions options, Authenticate authenticate, Router router);
   /// On its loop: closes every connection; answers that come later go nowhere.
   virtual ~Server() = default;
   virtual const env::Address& local() const = 0;

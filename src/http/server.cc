@@ -11,8 +11,9 @@ constexpr Logger kLog("http");
 
 class ListeningServer final : public Server {
  public:
-  ListeningServer(env::EventLoop& loop, ServerOptions options, Authenticate authenticate, Router router)
-      : core_(loop, std::move(options), std::move(authenticate), std::move(router)) {}
+  ListeningServer(env::EventLoop& loop, env::ClientMemory& memory, ServerOptions options, Authenticate authenticate,
+                  Router router)
+      : core_(loop, memory, std::move(options), std::move(authenticate), std::move(router)) {}
 
   ~ListeningServer() override {
     if (listener_ == nullptr) return;  // Could not listen: nothing ever came.
@@ -61,8 +62,10 @@ void ServerProbe::answered(int status, env::Duration took) const {
   if (seconds != nullptr) seconds->observe(std::chrono::duration<double>(took).count());
 }
 
-ServerCore::ServerCore(env::EventLoop& loop_, ServerOptions options_, Authenticate authenticate_, Router router_)
+ServerCore::ServerCore(env::EventLoop& loop_, env::ClientMemory& memory_, ServerOptions options_,
+                       Authenticate authenticate_, Router router_)
     : loop(loop_),
+      memory(memory_),
       options(std::move(options_)),
       hosts(options.listen, options.hosts_allowed),
       authenticate(std::move(authenticate_)),
@@ -95,9 +98,10 @@ std::string_view ServerCore::date() {
   return date_;
 }
 
-Result<std::unique_ptr<Server>> Server::start(env::Network& network, env::EventLoop& loop, ServerOptions options,
-                                              Authenticate authenticate, Router router) {
-  auto server = std::make_unique<ListeningServer>(loop, std::move(options), std::move(authenticate), std::move(router));
+Result<std::unique_ptr<Server>> Server::start(env::Network& network, env::EventLoop& loop, env::ClientMemory& memory,
+                                              ServerOptions options, Authenticate authenticate, Router router) {
+  auto server = std::make_unique<ListeningServer>(loop, memory, std::move(options), std::move(authenticate),
+                                                  std::move(router));
   TRY(server->listen(network));
   return std::unique_ptr<Server>(std::move(server));
 }

@@ -34,7 +34,6 @@ struct Client {
 class ServerTest : public testing::Test {
  protected:
   explicit ServerTest(std::uint64_t seed = 1) : sim_(seed) {
-    loop_ = sim_.make_loop("http");
     options_.listen = {"127.0.0.1", 8080};
     router_.add(Method::kGet, "/hello",
                 [](Request, Responder responder) { responder.send(Response::text(200, "hello")); });
@@ -59,7 +58,8 @@ class ServerTest : public testing::Test {
 
   void start() {
     auto server =
-        Server::start(sim_.network(), *loop_, std::move(options_), std::move(authenticate_), std::move(router_));
+        Server::start(sim_.network(), *loop_, memory_, std::move(options_), std::move(authenticate_),
+                      std::move(router_));
     ASSERT_TRUE(server.ok()) << server.error().message;
     server_ = std::move(server).value();
   }
@@ -104,7 +104,8 @@ class ServerTest : public testing::Test {
   }
 
   env::SimEnv sim_;
-  std::unique_ptr<env::EventLoop> loop_;
+  std::unique_ptr<env::EventLoop> loop_ = sim_.make_loop("http");
+  env::ClientMemory memory_{*loop_, 512u << 20};
   ServerOptions options_;
   Authenticate authenticate_;
   Router router_;
@@ -338,7 +339,8 @@ TEST_F(ServerTest, MoreConnectionsThanAllowedAreTurnedAway) {
 }
 
 TEST_F(ServerTest, BodiesOfAllRequestsTogetherAreBounded) {
-  options_.bodies_bytes_max = 10'000;
+  auto taken = memory_.requests.share();
+  taken.grow(memory_.requests.bytes_max() - 10'000);
   Client& first = connect();
   send(first, "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8001\r\n\r\n" + std::string(8000, 'x'));
   sim_.advance(1s);

@@ -142,7 +142,9 @@ Session::Session(ServerCore& core, std::unique_ptr<env::Connection> connection)
     : loop_(core.loop),
       core_(&core),
       connection_(std::move(connection)),
-      parser_(core.options.header_bytes_max, core.options.body_bytes_max) {}
+      parser_(core.options.header_bytes_max, core.options.body_bytes_max),
+      body_(core.memory.requests.share()),
+      unsent_(core.memory.answers.share()) {}
 
 Session::~Session() = default;
 
@@ -161,7 +163,7 @@ void Session::abandon() {
 // ---- Reading
 
 void Session::next_request() {
-  release_body_bytes();
+  body_.shrink_to(0);
   ++exchange_;
   parser_ = RequestParser(core_->options.header_bytes_max, core_->options.body_bytes_max);
   state_ = State::kReading;
@@ -180,10 +182,7 @@ void Session::process() {
       set_deadline(core_->options.head_timeout);
     }
     if (step.progress == RequestParser::Progress::kHead && !begin_request()) return;
-    hold_body_bytes();
-    if (core_->body_bytes > core_->options.bodies_bytes_max) {
-      return refuse({503, error(ErrorCode::kExhausted, "too many large requests at a time; try again later")});
-    }
+    if (!hold_body()) return;
     if (parser_.done()) return handle();
     if (write_under_way_) return;  // 100 Continue first.
     if (step.consumed == 0) break;
@@ -268,13 +267,12 @@ void Session::send_continue() {
   });
 }
 
-void Session::hold_body_bytes() {
-  const std::size_t held = parser_.body_bytes();
-  core_->body_bytes += held - body_bytes_held_;
-  body_bytes_held_ = held;
+bool Session::hold_body() {
+  const std::size_t more = parser_.body_bytes() - body_.bytes();
+  if (body_.try_grow(more) == more) return true;
+  refuse({503, error(ErrorCode::kExhausted, "too many large requests at a time; try again later")});
+  return false;
 }
-
-void Session::release_body_bytes() { core_->body_bytes -= std::exchange(body_bytes_held_, 0); }
 
 void Session::handle() {
   state_ = State::kHandling;
@@ -366,6 +364,7 @@ void Session::compress(Response& response) const {
 void Session::write(std::vector<SharedBytes> pieces) {
   for (SharedBytes& piece : pieces) {
     unsent_bytes_ += piece.size();
+    unsent_.grow(piece.size());
     for (std::size_t at = 0; at < piece.size(); at += kWriteBytes) {
       out_.push_back(piece.size() <= kWriteBytes ? piece : piece.slice(at, std::min(kWriteBytes, piece.size() - at)));
     }
@@ -388,6 +387,7 @@ void Session::write_next() {
     const auto self = shared_from_this();
     write_under_way_ = false;
     unsent_bytes_ -= bytes;
+    unsent_.shrink_to(unsent_bytes_);
     if (!done.ok()) return close();
     write_next();
   });
@@ -404,7 +404,7 @@ void Session::on_written() {
 
 void Session::linger() {
   state_ = State::kLingering;
-  release_body_bytes();
+  body_.shrink_to(0);
   in_begin_ = in_end_ = 0;
   connection_->finish_writing();
   set_deadline(kLingerTimeout);
@@ -414,7 +414,7 @@ void Session::linger() {
 void Session::close() {
   if (connection_ == nullptr) return;
   clear_deadline();
-  release_body_bytes();
+  body_.shrink_to(0);
   const bool streaming = state_ == State::kStreaming;
   state_ = State::kLingering;
   ++exchange_;

@@ -30,20 +30,21 @@ struct ServerProbe {
 
 /// What the sessions of one port share. On its loop.
 struct ServerCore {
-  ServerCore(env::EventLoop& loop, ServerOptions options, Authenticate authenticate, Router router);
+  ServerCore(env::EventLoop& loop, env::ClientMemory& memory, ServerOptions options, Authenticate authenticate,
+             Router router);
 
   void accept(std::unique_ptr<env::Connection> connection);
   /// IMF-fixdate of now (RFC 9110 5.6.7), made once a second.
   std::string_view date();
 
   env::EventLoop& loop;
+  env::ClientMemory& memory;
   ServerOptions options;
   HostPolicy hosts;
   Authenticate authenticate;
   Router router;
   ServerProbe probe;
   std::unordered_map<Session*, std::shared_ptr<Session>> sessions;
-  std::size_t body_bytes = 0;  ///< Held by requests that are not answered yet.
 
  private:
   std::string date_;
@@ -90,8 +91,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void process();
   bool begin_request();
   void send_continue();
-  void hold_body_bytes();
-  void release_body_bytes();
+  /// False when the request was refused: there is no memory for its body.
+  bool hold_body();
   void handle();
 
   void refuse(const Refusal& refusal);
@@ -122,7 +123,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::size_t lingered_bytes_ = 0;
 
   RequestParser parser_;
-  std::size_t body_bytes_held_ = 0;
+  env::MemoryBudget::Share body_;
 
   // Of the request being answered; the Request itself goes to its handler.
   Method method_ = Method::kGet;
@@ -134,6 +135,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   std::deque<SharedBytes> out_;
   std::size_t unsent_bytes_ = 0;  ///< In out_ and in the write under way.
+  env::MemoryBudget::Share unsent_;
   bool write_under_way_ = false;
   std::string stream_pending_;
   bool stream_chunked_ = false;

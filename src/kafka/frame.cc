@@ -1,6 +1,7 @@
 #include "kafka/frame.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <limits>
 
@@ -104,15 +105,20 @@ void FrameReader::move_to(std::size_t capacity) {
   end_ = held;
 }
 
-std::span<std::byte> FrameReader::space() {
+std::size_t FrameReader::buffer_bytes_needed() const {
   const std::size_t need = needed();
-  if (need > capacity_ - begin_ || end_ == capacity_) move_to(std::max(need, kReadBytes));
+  return need > capacity_ - begin_ || end_ == capacity_ ? std::max(need, read_bytes_) : 0;
+}
+
+std::span<std::byte> FrameReader::space() {
+  if (const std::size_t bytes = buffer_bytes_needed(); bytes > 0) move_to(bytes);
   return {buffer_.get() + end_, capacity_ - end_};
 }
 
 void FrameReader::filled(std::size_t count) {
   CHECK(count <= capacity_ - end_, "more than there was space for");
   end_ += count;
+  read_bytes_ = std::clamp(std::bit_ceil(2 * count), kReadBytesMin, kReadBytes);
 }
 
 Result<std::optional<SharedBytes>> FrameReader::next() {

@@ -81,12 +81,14 @@ Result<Encoded> encode_response(const Message& message, std::int16_t version, st
 ///     for (;;) { auto frame = frames.next(); if (!frame.ok()) close; else if (!*frame) break; else handle(**frame); }
 ///   });
 ///
-/// A frame larger than kReadBytes gets a buffer of its size, whose pages cost nothing before bytes arrive in them. Not
-/// thread-safe; frames live on by themselves.
+/// Buffers are as large as the last reads make likely, up to kReadBytes; a larger frame gets one of its own size, and
+/// before that is made `buffer_bytes_needed` tells. Not thread-safe; frames live on by themselves.
 class FrameReader {
  public:
   explicit FrameReader(std::size_t frame_bytes_max = kFrameBytesMax) : frame_bytes_max_(frame_bytes_max) {}
 
+  /// How large a buffer the next `space()` has to make; 0 when it goes on with the one there is.
+  std::size_t buffer_bytes_needed() const;
   /// Where the next bytes go: never empty, and good until the next call of any member.
   std::span<std::byte> space();
   void filled(std::size_t count);
@@ -103,6 +105,7 @@ class FrameReader {
   std::size_t frame_bytes_max_;
   std::shared_ptr<std::byte[]> buffer_;
   std::size_t capacity_ = 0;
+  std::size_t read_bytes_ = kReadBytesMin;  ///< Of the next shared buffer.
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
 };

@@ -72,6 +72,32 @@ TEST(FrameReader, ALargeFrameIsReadWhereItStays) {
   EXPECT_EQ((*frame)->data(), space.data());
 }
 
+TEST(FrameReader, AQuietConnectionReadsIntoLittleAndABusyOneIntoMuch) {
+  FrameReader reader;
+  EXPECT_EQ(reader.buffer_bytes_needed(), kReadBytesMin);
+  const Buffer small = framed(Buffer(996));
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(feed(reader, small, small.size()).ok());
+    EXPECT_LE(reader.space().size(), kReadBytesMin);
+  }
+  const Buffer stream(50'000);  // Frames of no bytes.
+  for (int i = 0; i < 8; ++i) ASSERT_TRUE(feed(reader, stream, stream.size()).ok());
+  EXPECT_GT(reader.space().size(), kReadBytesMin);
+  ASSERT_TRUE(feed(reader, framed(Buffer(kReadBytes)), 4).ok());
+  EXPECT_EQ(reader.buffer_bytes_needed(), kReadBytesMin) << "the frame is read; what follows is small again";
+}
+
+TEST(FrameReader, TellsOfALargeFrameBeforeItAsksForMemory) {
+  FrameReader reader;
+  const Buffer bytes = framed(Buffer(1 << 20));
+  std::memcpy(reader.space().data(), bytes.data(), 100);
+  reader.filled(100);
+  ASSERT_FALSE(reader.next()->has_value());
+  EXPECT_EQ(reader.buffer_bytes_needed(), bytes.size());
+  reader.space();
+  EXPECT_EQ(reader.buffer_bytes_needed(), 0u);
+}
+
 TEST(FrameReader, FramesOutliveTheirReader) {
   std::optional<SharedBytes> frame;
   {

@@ -11,7 +11,9 @@ inline constexpr std::size_t kFrameBytesMax = 100u << 20;
 inline constexpr std::size_t kDecodedBytesMax = 64u << 20;
 /// Frames up to this share the buffer that the connection reads into; larger ones get one of their own.
 inline constexpr std::size_t kReadBytes = 64u << 10;
+/// What a connection that says little reads into: thousands of them are to cost little.
+inline constexpr std::size_t kReadBytesMin = 4u << 10;
 
-static_assert(kReadBytes < kFrameBytesMax);
+static_assert(kReadBytesMin < kReadBytes && kReadBytes < kFrameBytesMax);
 
 }  // namespace weft::kafka

@@ -93,7 +93,8 @@ struct Node::Parts {
       : env(environment),
         settings(chosen),
         started_at_ms(environment.clock().wall_ms()),
-        loop(environment.make_loop("weft")) {}
+        loop(environment.make_loop("weft")),
+        client_memory(*loop, static_cast<std::size_t>(settings.client_memory_bytes_max)) {}
 
   env::Env& env;
   const Settings settings;
@@ -104,6 +105,7 @@ struct Node::Parts {
   bool ready = false;
 
   std::unique_ptr<env::EventLoop> loop;
+  env::ClientMemory client_memory;
   std::unique_ptr<broker::Broker> broker;
   std::unique_ptr<registry::Service> registry;
   std::unique_ptr<mesh::RegistrySchemas> schemas;
@@ -138,7 +140,7 @@ Result<void> Node::Parts::start_broker() {
   TRY_ASSIGN(broker::Options options, broker_options(settings));
   TRY_ASSIGN(auto log, on_loop(*loop, [&] { return log::Log::open(env, *loop, log_options(settings)); }));
   TRY_ASSIGN(broker, wait_for<std::unique_ptr<broker::Broker>>([&](auto done) {
-               broker::Broker::start({env, *loop, std::move(log), authorizer, metrics}, std::move(options),
+               broker::Broker::start({env, *loop, std::move(log), client_memory, authorizer, metrics}, std::move(options),
                                      std::move(done));
              }));
   for (const env::Address& address : broker->addresses()) addresses.kafka.push_back(address.to_string());
@@ -234,7 +236,7 @@ Result<std::unique_ptr<http::Server>> Node::Parts::listen(std::string name, cons
   options.hosts_allowed = settings.hosts_allowed;
   options.body_bytes_max = body_bytes_max;
   options.metrics = &metrics;
-  return http::Server::start(env.network(), *loop, std::move(options), std::move(authenticate), std::move(router));
+  return http::Server::start(env.network(), *loop, client_memory, std::move(options), std::move(authenticate), std::move(router));
 }
 
 Result<void> Node::Parts::start_http() {

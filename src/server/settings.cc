@@ -123,6 +123,10 @@ std::span<const Setting> setting_table() {
        &Settings::replication_factor_clamp},
       {"group_initial_rebalance_delay_ms", "How long an empty group waits for more members before its first rebalance.",
        &Settings::group_initial_rebalance_delay_ms, 0, 300'000},
+      {"client_memory_bytes_max",
+       "What clients' requests and answers under way may take in memory: half for either. When it is used up, connections "
+       "wait.",
+       &Settings::client_memory_bytes_max, 256 << 20, kForEver},
       {"journal_slot_bytes", "Size of one journal slot; changes only while the journal is empty.", &Settings::journal_slot_bytes,
        16 << 20, 256 << 20},
       {"journal_slot_count", "Journal slots; slot size times count is the disk space it holds.", &Settings::journal_slot_count, 4,

@@ -35,6 +35,7 @@ struct Settings {
   std::int64_t partition_count = 1;
   bool replication_factor_clamp = true;
   std::int64_t group_initial_rebalance_delay_ms = 0;
+  std::int64_t client_memory_bytes_max = 512LL << 20;
   std::int64_t journal_slot_bytes = 32LL << 20;
   std::int64_t journal_slot_count = 16;
   std::int64_t disk_free_bytes_min = 256LL << 20;

@@ -8,7 +8,7 @@
 namespace weft::contract {
 
 EmbeddedBroker::EmbeddedBroker(env::Env& env, env::EventLoop& loop, std::string directory, LoopAccess access)
-    : access_(std::move(access)) {
+    : access_(std::move(access)), memory_(loop, std::size_t{256} << 20) {
   // Small enough for a test's disk, and each slot large enough for the largest atomic append.
   const log::Options log_options{
       .directory = std::move(directory), .journal_slot_bytes = 16u << 20, .journal_slot_count = 4, .free_bytes_min = 0};
@@ -20,7 +20,7 @@ EmbeddedBroker::EmbeddedBroker(env::Env& env, env::EventLoop& loop, std::string 
   options.listeners = {{{"127.0.0.1", 0}, std::nullopt}};
   std::optional<Result<std::unique_ptr<broker::Broker>>> started;
   std::atomic<bool> is_done = false;
-  broker::Broker::start({env, loop, std::move(**log), authorizer_, metrics_}, options, [&](auto result) {
+  broker::Broker::start({env, loop, std::move(**log), memory_, authorizer_, metrics_}, options, [&](auto result) {
     started = std::move(result);
     is_done = true;
     access_.notify();

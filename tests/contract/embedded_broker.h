@@ -31,6 +31,7 @@ class EmbeddedBroker {
 
  private:
   LoopAccess access_;
+  env::ClientMemory memory_;
   Metrics metrics_;
   access::OpenAuthorizer authorizer_;
   std::unique_ptr<broker::Broker> broker_;

@@ -9,6 +9,7 @@
 #include "access/principal.h"
 #include "base/log.h"
 #include "broker/services.h"
+#include "env/memory_budget.h"
 #include "env/network.h"
 #include "kafka/errors.h"
 #include "kafka/frame.h"
@@ -27,7 +28,9 @@ struct Client {
 class Responder {
  public:
   virtual ~Responder() = default;
-  virtual void respond(kafka::Encoded response) = 0;
+  /// `memory` is what the handler took for the answer; the connection takes what is missing, and keeps it until the
+  /// peer has the answer.
+  virtual void respond(kafka::Encoded response, env::MemoryBudget::Share memory) = 0;
   /// Nothing is sent (Produce with acks 0); requests after this one are answered as ever.
   virtual void respond_nothing() = 0;
   /// The connection is closed once what was asked before is answered; `why` goes to the log.
@@ -47,12 +50,12 @@ struct Request {
   std::string client_id;
 };
 
-/// Sends `response`, the answer to `request`.
+/// Sends `response`, the answer to `request`; `memory` was taken for it.
 template <class Response>
-void answer(const Request& request, const Response& response) {
+void answer(const Request& request, const Response& response, env::MemoryBudget::Share memory = {}) {
   auto encoded = kafka::encode_response(response, request.version, request.correlation_id);
   if (encoded.ok()) {
-    request.responder->respond(std::move(*encoded));
+    request.responder->respond(std::move(*encoded), std::move(memory));
   } else {
     request.responder->close(std::move(encoded).error());
   }

@@ -1,11 +1,13 @@
 // Fetch, v4 to v16. Long poll: a fetch that finds less than min_bytes becomes an entry of the purgatory. max_bytes is
 // soft (KIP-74). Batches are slices of the log's memory and go to the socket as they are. v7 sessions (KIP-227). v10
-// zstd only for clients that know it; v13 topics by id. Not here: transactions (the last stable offset is the high
+// zstd only for clients that know it; v13 topics by id. Memory is taken before records are read: as much as there is,
+// and when there is next to none the fetch waits for it, at most until its deadline. Not here: transactions (the last stable offset is the high
 // watermark), replicas, leader hints (one broker).
 #include "kafka/messages/fetch.h"
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "broker/api/api.h"
 #include "broker/api/throttle.h"
@@ -34,22 +36,27 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     deadline_ = now() + std::chrono::milliseconds(wait_ms);
     may_wait_ = wait_ms > 0 && message_.min_bytes > 0;
     bytes_max_ = std::clamp(message_.max_bytes, 0, kFetchBytesMax);
+    memory_ = request_.broker.memory.answers.share();
   }
 
   /// Reads everything from the start: the first time, and again when woken.
   void run() {
-    response_.responses.clear();
+    forget_what_was_read();
     response_.responses.resize(message_.topics.size());
     topics_.assign(message_.topics.size(), nullptr);
     seen_.clear();
-    bytes_ = 0;
-    failed_ = false;
+    failed_ = starved_ = false;
     topic_at_ = partition_at_ = 0;
     go_on();
   }
 
  private:
   env::MonotonicTime now() const { return request_.broker.loop.clock().monotonic(); }
+
+  void forget_what_was_read() {
+    response_.responses.clear();
+    bytes_ = 0;
+  }
 
   /// Reads until one has to wait for the disk; then its completion goes on.
   void go_on() {
@@ -100,17 +107,38 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     if (!topic->has(asked.partition)) return refuse(into, KafkaError::kUnknownTopicOrPartition);
     if (asked.current_leader_epoch.get() > 0) return refuse(into, KafkaError::kUnknownLeaderEpoch);
     const auto partition = topic->partition(asked.partition);
-    if (bytes_ > 0 && bytes_ >= bytes_max_) {  // full: say where the partition stands, read nothing
-      if (const auto state = request_.broker.log.state(partition); state.ok()) {
-        set_bounds(into, state->log_start, state->visible_end);
-      }
+    const auto state = request_.broker.log.state(partition);
+    const bool is_full = bytes_ > 0 && bytes_ >= bytes_max_;
+    const auto room = is_full || !state.ok() ? std::optional<std::int64_t>() : take_memory(asked, *state);
+    if (state.ok() && !room) {  // say where the partition stands, read nothing
+      set_bounds(into, state->log_start, state->visible_end);
       return false;
     }
-    const auto left = static_cast<std::int32_t>(std::min<std::int64_t>(bytes_max_ - bytes_, asked.partition_max_bytes));
-    request_.broker.log.read(partition, asked.fetch_offset, std::max(left, 0),
+    request_.broker.log.read(partition, asked.fetch_offset, static_cast<std::int32_t>(room.value_or(0)),
                              [self = shared_from_this(), topic_at = topic_at_, partition_at = partition_at_, partition](
                                  auto read) { self->on_read(topic_at, partition_at, partition, std::move(read)); });
     return true;
+  }
+
+  /// How much the next read may bring; none when there is too little memory for it to be worth it.
+  std::optional<std::int64_t> take_memory(const kafka::FetchRequest::Partition& asked, const log::PartitionState& state) {
+    if (asked.fetch_offset == state.visible_end) return 0;
+    const auto wanted = std::max<std::int64_t>(std::min<std::int64_t>({bytes_max_ - bytes_, asked.partition_max_bytes,
+                                                                       static_cast<std::int64_t>(state.bytes)}),
+                                               0);
+    const auto held = static_cast<std::int64_t>(memory_.bytes()) - bytes_;
+    if (held < wanted) memory_.try_grow(static_cast<std::size_t>(wanted - held));
+    const auto room = static_cast<std::int64_t>(memory_.bytes()) - bytes_;
+    if (room >= std::min(wanted, static_cast<std::int64_t>(kFetchReadBytesMin))) return std::min(room, wanted);
+    starved_ = true;
+    return std::nullopt;
+  }
+
+  /// What was taken is what was read: less than asked, or a first batch that is larger.
+  void settle_memory() {
+    const auto bytes = static_cast<std::size_t>(bytes_);
+    memory_.shrink_to(bytes);
+    memory_.grow(bytes - memory_.bytes());
   }
 
   bool refuse(Response::Partition& into, KafkaError error) {
@@ -143,6 +171,7 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
         into.records = std::move(read->batches);
       }
     }
+    settle_memory();
     if (inside_) {
       finished_inside_ = true;
     } else {
@@ -163,9 +192,13 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
 
   void finish() {
     auto& purgatory = request_.broker.purgatory;
-    if (may_wait_ && !failed_ && !seen_.empty() && bytes_ < message_.min_bytes &&
+    if (starved_ && bytes_ == 0 && !failed_ && may_wait_for_memory_) return wait_for_memory();
+    if (may_wait_ && !failed_ && !starved_ && !seen_.empty() && bytes_ < message_.min_bytes &&
         purgatory.size() < kWaitingFetchesMax) {
-      purgatory.wait(seen_, message_.min_bytes - bytes_, deadline_, [self = shared_from_this()](Purgatory::Why why) {
+      const auto missing = message_.min_bytes - bytes_;
+      forget_what_was_read();
+      settle_memory();
+      purgatory.wait(seen_, missing, deadline_, [self = shared_from_this()](Purgatory::Why why) {
         if (why == Purgatory::Why::kDeadline) self->may_wait_ = false;
         self->run();
       });
@@ -176,7 +209,29 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
       response_.session_id = session_.session->id();
       session_.session->keep_news(response_, session_.first);
     }
-    answer_and_throttle(request_, response_, QuotaKind::kConsumerByteRate, static_cast<std::uint64_t>(bytes_));
+    answer_and_throttle(request_, response_, QuotaKind::kConsumerByteRate, static_cast<std::uint64_t>(bytes_),
+                        std::move(memory_));
+  }
+
+  /// For enough to read something, until the deadline; without any the answer has no records, and the client asks again.
+  void wait_for_memory() {
+    auto& answers = request_.broker.memory.answers;
+    auto& purgatory = request_.broker.purgatory;
+    settle_memory();
+    const auto until = std::max(deadline_, now() + kFetchMemoryWaitMin);
+    const auto waiting = purgatory.wait({}, 0, until, [self = shared_from_this()](Purgatory::Why) {
+      self->request_.broker.memory.answers.cancel(self->memory_ticket_);
+      self->may_wait_for_memory_ = self->may_wait_ = false;
+      self->finish();
+    });
+    memory_ticket_ = answers.wait(std::min(kFetchReadBytesMin, answers.bytes_max()),
+                                  [weak = weak_from_this(), waiting](env::MemoryBudget::Share share) {
+                                    const auto self = weak.lock();
+                                    if (!self) return;
+                                    self->request_.broker.purgatory.cancel(waiting);
+                                    self->memory_.add(std::move(share));
+                                    self->run();
+                                  });
   }
 
   void count() {
@@ -211,6 +266,10 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
   KafkaError topic_error_ = KafkaError::kNone;
   bool may_wait_;
   bool failed_ = false;
+  env::MemoryBudget::Share memory_;  ///< For bytes_, and what the next read may bring.
+  env::MemoryBudget::Ticket memory_ticket_ = 0;
+  bool starved_ = false;  ///< Less was read than there is: there was no memory for more.
+  bool may_wait_for_memory_ = true;
   bool inside_ = false;
   bool finished_inside_ = false;
 };

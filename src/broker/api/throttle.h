@@ -19,9 +19,10 @@ inline std::int32_t rest_if_over_quota(const Request& request, QuotaKind kind, s
 /// Answers, and lets the client's connection rest when it is over its quota (KIP-219: the answer says for how long, and
 /// until then nothing more is read from it).
 template <class Response>
-void answer_and_throttle(const Request& request, Response& response, QuotaKind kind, std::uint64_t bytes) {
+void answer_and_throttle(const Request& request, Response& response, QuotaKind kind, std::uint64_t bytes,
+                         env::MemoryBudget::Share memory = {}) {
   response.throttle_time_ms = rest_if_over_quota(request, kind, bytes);
-  answer(request, response);
+  answer(request, response, std::move(memory));
 }
 
 }  // namespace weft::broker

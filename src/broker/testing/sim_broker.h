@@ -78,6 +78,9 @@ class SimClient {
     return response.ok() ? std::move(*response) : Response{};
   }
 
+  /// Takes no more from the connection: a slow consumer.
+  void stop_reading() { reads_ = false; }
+
   std::vector<SharedBytes> frames;
   bool closed = false;
 
@@ -105,7 +108,7 @@ class SimClient {
         if (!frame->has_value()) break;
         frames.push_back(std::move(**frame));
       }
-      read();
+      if (reads_) read();
     });
   }
 
@@ -115,6 +118,7 @@ class SimClient {
   kafka::FrameReader reader_;
   std::vector<SharedBytes> unsent_;
   bool writing_ = false;
+  bool reads_ = true;
   std::int32_t last_correlation_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
@@ -143,7 +147,8 @@ class SimBroker : public ::testing::Test {
   void start() {
     if (!loop_) loop_ = sim.make_loop("broker");
     std::optional<Result<std::unique_ptr<Broker>>> started;
-    Broker::start({sim, *loop_, make_log(), switchable, metrics, gate}, options, [&](auto result) { started = std::move(result); });
+    memory = std::make_unique<env::ClientMemory>(*loop_, client_memory_bytes_max);
+    Broker::start({sim, *loop_, make_log(), *memory, switchable, metrics, gate}, options, [&](auto result) { started = std::move(result); });
     ASSERT_TRUE(sim.run_until([&] { return started.has_value(); }));
     ASSERT_TRUE(started->ok()) << started->error().message;
     broker = std::move(**started);
@@ -159,6 +164,7 @@ class SimBroker : public ::testing::Test {
     sim.run_on(*loop_, [&] { broker.reset(); });
     sim.run_idle();
     loop_.reset();  // its timers keep a log that is gone
+    memory.reset();
     log = nullptr;
   }
   void restart() {
@@ -261,6 +267,8 @@ class SimBroker : public ::testing::Test {
   }();
   std::shared_ptr<MemoryStore> store = std::make_shared<MemoryStore>();
   MemoryLog* log = nullptr;
+  std::size_t client_memory_bytes_max = 512u << 20;
+  std::unique_ptr<env::ClientMemory> memory;
   std::unique_ptr<Broker> broker;
 
  private:
