@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "base/crc32c.h"
+#include "record/recompression.h"
 
 namespace weft::broker {
 namespace {
@@ -38,6 +39,22 @@ Result<record::BatchHeader> check_batch(const Topic& topic, ByteView batch, std:
     rules.timestamp_max = later(wall_ms, configs.timestamp_after_ms_max);
   }
   return record::validate_batch(batch, rules);
+}
+
+bool must_open(const Topic& topic, const record::BatchHeader& batch) {
+  const auto& configs = topic.effective;
+  if (configs.codec && *configs.codec != batch.codec()) return true;
+  return configs.compacted && batch.codec() != record::Codec::kNone;  // a key per record
+}
+
+Result<SharedBytes> opened(const SharedBytes& batch, const EffectiveConfigs& configs) {
+  const auto came_as = record::load_header(batch.data()).codec();
+  TRY_ASSIGN(Buffer stored, record::recompressed(batch.view(), configs.codec.value_or(came_as), configs.compacted));
+  if (stored.size() > static_cast<std::size_t>(configs.batch_bytes_max)) {
+    return error(ErrorCode::kTooLarge, "stored as compression.type says the batch has {} bytes: at most {} are accepted",
+                 stored.size(), configs.batch_bytes_max);
+  }
+  return SharedBytes(std::move(stored));
 }
 
 kafka::KafkaError append_error(ErrorCode code) {

@@ -13,6 +13,11 @@ namespace weft::broker {
 /// Checks a client's batch against the format and its topic's settings. The log checks the CRC when it appends.
 Result<record::BatchHeader> check_batch(const Topic& topic, ByteView batch, std::int64_t wall_ms);
 
+/// Whether `batch` has to be opened before it is appended: for another codec, or to see what check_batch could not.
+bool must_open(const Topic& topic, const record::BatchHeader& batch);
+/// It, under the topic's codec. Errors as check_batch; takes its time, so not on the loop.
+Result<SharedBytes> opened(const SharedBytes& batch, const EffectiveConfigs& configs);
+
 /// How Produce answers what check_batch and log::Log::append refuse.
 kafka::KafkaError append_error(ErrorCode code);
 

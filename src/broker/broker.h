@@ -80,6 +80,7 @@ class Broker {
   LocalCluster cluster_;
   Topics topics_;
   GroupCoordinator groups_;
+  std::shared_ptr<const bool> alive_ = std::make_shared<bool>(true);
   Services services_;
   std::vector<std::unique_ptr<env::Listener>> listeners_;
   std::vector<env::Address> addresses_;
@@ -89,7 +90,6 @@ class Broker {
   env::EventLoop::TimerId close_timer_ = 0;
   Callback<Result<void>> closed_;
   bool closing_ = false;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace weft::broker

@@ -235,6 +235,63 @@ TEST_F(ProduceAndFetch, AllCodecsPassThrough) {
   EXPECT_EQ(records_in(fetched.records), (Records{"k=none", "k=gzip", "k=snappy", "k=lz4", "k=zstd"}));
 }
 
+TEST_F(ProduceAndFetch, ATopicsCompressionTypeIsWhatBatchesAreStoredUnder) {
+  start();
+  auto& client = connect();
+  using enum record::Codec;
+  const std::string text(10'000, 'x');
+  for (const auto& [type, stored] : {std::pair{"uncompressed", kNone}, {"gzip", kGzip}, {"snappy", kSnappy}, {"lz4", kLz4}, {"zstd", kZstd}}) {
+    create_topic(client, type, 1, {{"compression.type", type}});
+    ProducerId producer{1000};
+    Sequence sequence{0};
+    for (const auto sent : {kNone, kGzip, kSnappy, kLz4, kZstd}) {
+      const auto answer = produce(client, type, batch_of({{"k", text}, {"l", text}}, producer, sequence, sent));
+      EXPECT_EQ(answer.error_code, KafkaError::kNone) << answer.error_message.value_or("");
+      sequence = record::BatchHeader::sequence_after(sequence, 2);
+    }
+    const auto fetched = fetch(client, type, 0);
+    EXPECT_EQ(records_in(fetched.records).size(), 10u);
+    for (const auto& piece : fetched.records) {
+      const auto header = record::load_header(piece.data());
+      EXPECT_EQ(header.codec(), stored);
+      EXPECT_EQ(header.producer_id, producer);
+    }
+  }
+}
+
+TEST_F(ProduceAndFetch, RecompressionKeepsTheOrderOfWhatAConnectionSends) {
+  start();
+  auto& client = connect();
+  create_topic(client, "packed", 1, {{"compression.type", "zstd"}});
+  std::vector<std::int32_t> sent;
+  for (int i = 0; i < 20; ++i) {
+    const auto codec = i % 2 == 0 ? record::Codec::kNone : record::Codec::kZstd;
+    sent.push_back(client.send(produce_request("packed", batch_of({{"k", std::to_string(i)}}, ProducerId{7}, Sequence{i}, codec)), 9));
+  }
+  for (const auto correlation : sent) {
+    EXPECT_EQ(client.receive<kafka::ProduceResponse>(9, correlation).responses.at(0).partition_responses.at(0).error_code, KafkaError::kNone);
+  }
+}
+
+TEST_F(ProduceAndFetch, ACompactedTopicWantsKeysInsideCompressedBatchesToo) {
+  start();
+  auto& client = connect();
+  create_topic(client, "compacted", 1, {{"cleanup.policy", "compact"}});
+  record::BatchBuilder builder(record::Codec::kLz4);
+  builder.add(std::nullopt, as_bytes("v"), Timestamp{1'800'000'000'000});
+  EXPECT_EQ(produce(client, "compacted", SharedBytes(*builder.build())).error_code, KafkaError::kInvalidRecord);
+  EXPECT_EQ(produce(client, "compacted", batch_of({{"k", "v"}}, kNoProducerId, kNoSequence, record::Codec::kLz4)).error_code, KafkaError::kNone);
+}
+
+TEST_F(ProduceAndFetch, DamageIsNotHiddenByRecompression) {
+  start();
+  auto& client = connect();
+  create_topic(client, "packed", 1, {{"compression.type", "zstd"}});
+  auto bytes = to_buffer(batch_of({{"k", "v"}}).view());
+  bytes[bytes.size() - 2] ^= std::byte{1};  // the value
+  EXPECT_EQ(produce(client, "packed", SharedBytes(std::move(bytes))).error_code, KafkaError::kCorruptMessage);
+}
+
 TEST_F(ProduceAndFetch, AnAnswerWaitsForTheDisk) {
   start();
   auto& client = connect();

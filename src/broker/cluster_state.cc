@@ -243,7 +243,7 @@ void ClusterState::reset() {
   next_producer_id_ = 0;
   // The log has its partition before this state is read from it.
   auto own = std::make_shared<Topic>(std::string(kClusterTopic), kClusterTopicId, 1,
-                                     TopicConfigs{{"cleanup.policy", "compact"}});
+                                     state_topic_configs());
   own->open_count = 1;
   put(std::move(own));
 }

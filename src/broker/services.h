@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "access/authorizer.h"
 #include "broker/append_queue.h"
 #include "env/env.h"
@@ -40,7 +42,9 @@ struct Services {
   QuotaMeter& quota_meter;
   AppendQueue& appends;
   BrokerMetrics& metrics;
-  ProduceGate* gate = nullptr;
+  ProduceGate* gate;
+  /// Expires with the broker: what comes back from elsewhere looks here first.
+  std::weak_ptr<const bool> alive;
 };
 
 }  // namespace weft::broker

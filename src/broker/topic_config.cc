@@ -16,8 +16,8 @@ constexpr std::int64_t kLongMax = std::numeric_limits<std::int64_t>::max();
 constexpr TopicConfigDefinition kDefinitions[] = {
     {"cleanup.policy", ConfigType::kList, "delete", 0, 0, "delete,compact",
      "What happens to old records: deleted by retention, compacted to the last one per key, or both."},
-    {"compression.type", ConfigType::kString, "producer", 0, 0, "producer",
-     "Batches stay compressed as their producer sent them; nothing is recompressed."},
+    {"compression.type", ConfigType::kString, "producer", 0, 0, "uncompressed,zstd,lz4,snappy,gzip,producer",
+     "How batches are stored; producer: as they came, without being opened."},
     {"delete.retention.ms", ConfigType::kLong, "86400000", 0, kLongMax, "",
      "How long compaction keeps tombstones, so that consumers can see them."},
     {"file.delete.delay.ms", ConfigType::kLong, "60000", 0, kLongMax, "",
@@ -28,7 +28,7 @@ constexpr TopicConfigDefinition kDefinitions[] = {
     {"follower.replication.throttled.replicas", ConfigType::kList, "", 0, 0, "",
      "Kept for tools: there are no followers."},
     {"index.interval.bytes", ConfigType::kInt, "4096", 0, kIntMax, "",
-     "Bytes between two entries of the offset index."},
+     "Kept for tools: the offset index has an entry for every 4 KiB."},
     {"leader.replication.throttled.replicas", ConfigType::kList, "", 0, 0, "",
      "Kept for tools: there are no followers."},
     {"max.compaction.lag.ms", ConfigType::kLong, "9223372036854775807", 1, kLongMax, "",
@@ -44,7 +44,8 @@ constexpr TopicConfigDefinition kDefinitions[] = {
     {"min.cleanable.dirty.ratio", ConfigType::kDouble, "0.5", 0, 1, "",
      "How much of a compacted partition is uncompacted before compaction runs."},
     {"min.compaction.lag.ms", ConfigType::kLong, "0", 0, kLongMax, "", "How long a record stays uncompacted at least."},
-    {"min.insync.replicas", ConfigType::kInt, "1", 1, 1, "", "There is one replica; acks=all means on disk."},
+    {"min.insync.replicas", ConfigType::kInt, "1", 1, kIntMax, "",
+     "Kept for tools: there is one replica, and acks=all means on its disk."},
     {"preallocate", ConfigType::kBoolean, "false", 0, 0, "", "Kept for tools: has no effect."},
     {"retention.bytes", ConfigType::kLong, "-1", -1, kLongMax, "", "Bytes kept per partition; -1: no bound."},
     {"retention.ms", ConfigType::kLong, "604800000", -1, kLongMax, "",
@@ -120,6 +121,14 @@ std::int64_t number_of(const TopicConfigs& configs, std::string_view name) {
   return number;
 }
 
+std::optional<record::Codec> codec_of(std::string_view compression_type) {
+  if (compression_type == "uncompressed") return record::Codec::kNone;
+  for (const auto codec : {record::Codec::kGzip, record::Codec::kSnappy, record::Codec::kLz4, record::Codec::kZstd}) {
+    if (compression_type == record::codec_name(codec)) return codec;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::span<const TopicConfigDefinition> topic_config_definitions() { return kDefinitions; }
@@ -161,11 +170,14 @@ Result<void> check_topic_config(std::string_view name, std::string_view value) {
   return {};
 }
 
+TopicConfigs state_topic_configs() { return {{"cleanup.policy", "compact"}, {"segment.bytes", "16777216"}}; }
+
 EffectiveConfigs::EffectiveConfigs(const TopicConfigs& configs)
     : batch_bytes_max(static_cast<std::int32_t>(number_of(configs, "max.message.bytes"))),
       compacted(list_has(value_of(configs, "cleanup.policy"), "compact")),
       deletes(list_has(value_of(configs, "cleanup.policy"), "delete")),
       log_append_time(value_of(configs, "message.timestamp.type") == "LogAppendTime"),
+      codec(codec_of(value_of(configs, "compression.type"))),
       timestamp_before_ms_max(number_of(configs, "message.timestamp.before.max.ms")),
       timestamp_after_ms_max(number_of(configs, "message.timestamp.after.max.ms")) {
   // Retention deletes only where the policy says delete: a compacted topic keeps the last record of every key.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "base/result.h"
 #include "kafka/ids.h"
 #include "log/log.h"
+#include "record/batch.h"
 
 namespace weft::broker {
 
@@ -34,6 +36,9 @@ Result<void> check_topic_config(std::string_view name, std::string_view value);
 /// What was set on a topic; anything else has its default.
 using TopicConfigs = std::map<std::string, std::string, std::less<>>;
 
+/// For topics that hold the broker's own state: compacted, in files small enough that little is read again at a start.
+TopicConfigs state_topic_configs();
+
 /// The settings that the broker acts on, parsed once.
 struct EffectiveConfigs {
   explicit EffectiveConfigs(const TopicConfigs& configs);
@@ -43,6 +48,7 @@ struct EffectiveConfigs {
   bool compacted;
   bool deletes;  ///< Retention may delete from it.
   bool log_append_time;
+  std::optional<record::Codec> codec;  ///< What batches are stored under; none: as their producer compressed them.
   std::int64_t timestamp_before_ms_max;
   std::int64_t timestamp_after_ms_max;
 };

@@ -83,7 +83,7 @@ void Topics::reconcile(Callback<Result<void>> done) {
 
 void Topics::make_groups_topic(Callback<Result<void>> done) {
   if (state_.find(kGroupsTopic)) return done({});
-  create({std::string(kGroupsTopic), 1, 1, {{"cleanup.policy", "compact"}}},
+  create({std::string(kGroupsTopic), 1, 1, state_topic_configs()},
          [done = std::move(done)](Result<TopicPointer> made) mutable {
            done(made.ok() ? Result<void>{} : Result<void>(std::move(made).error()));
          });

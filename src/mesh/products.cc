@@ -45,7 +45,10 @@ Products::~Products() { *alive_ = false; }
 // ---- Loading
 
 void Products::load(Callback<Result<void>> done) {
-  stream::TopicSpec spec{.name = parts_.topic, .partition_count = 1, .configs = {{"cleanup.policy", "compact"}}};
+  // Only whole files are compacted: small ones, as all of them are read at every start.
+  stream::TopicSpec spec{.name = parts_.topic,
+                         .partition_count = 1,
+                         .configs = {{"cleanup.policy", "compact"}, {"segment.bytes", "16777216"}}};
   const auto deadline = parts_.loop.clock().monotonic() + kClusterTimeout;
   parts_.home.create_topic(std::move(spec), deadline,
                            [this, alive = alive_, done = std::move(done)](auto created) mutable {

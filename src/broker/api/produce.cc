@@ -6,6 +6,7 @@
 #include "kafka/messages/produce.h"
 
 #include <memory>
+#include <utility>
 
 #include "broker/api/api.h"
 #include "broker/api/throttle.h"
@@ -22,7 +23,8 @@ namespace {
 using kafka::KafkaError;
 using Response = kafka::ProduceResponse;
 
-/// One request on its way: checked, shown to the gate if there is one, appended in order, answered when durable.
+/// One request on its way: checked, shown to the gate if there is one, recompressed where the topic wants that, appended
+/// in order, answered when durable.
 class Producing : public std::enable_shared_from_this<Producing> {
  public:
   Producing(Request request, std::int16_t acks) : request_(std::move(request)), acks_(acks) {}
@@ -104,7 +106,7 @@ class Producing : public std::enable_shared_from_this<Producing> {
 
   void ask_gate() {
     auto* const gate = request_.broker.gate;
-    if (gate == nullptr) return append(0);
+    if (gate == nullptr) return open_batches();
     verdicts_open_ = 1;
     for (std::size_t i = 0; i < slices_.size(); ++i) {
       auto& slice = slices_[i];
@@ -115,10 +117,7 @@ class Producing : public std::enable_shared_from_this<Producing> {
       gate->validate(std::move(batch),
                      [self = shared_from_this(), i](GateVerdict verdict) { self->on_verdict(i, std::move(verdict)); });
     }
-    if (verdicts_open_ > 1) {
-      held_ = true;
-      request_.responder->hold();
-    }
+    if (verdicts_open_ > 1) hold();
     finish_verdict();
   }
 
@@ -146,8 +145,47 @@ class Producing : public std::enable_shared_from_this<Producing> {
 
   void finish_verdict() {
     if (--verdicts_open_ > 0) return;
+    open_batches();
+  }
+
+  // ---- Recompression
+
+  void open_batches() {
+    auto& broker = request_.broker;
+    for (std::size_t i = 0; i < slices_.size(); ++i) {
+      const auto& slice = slices_[i];
+      if (slice.refused || !must_open(*slice.topic, record::load_header(slice.batch.data()))) continue;
+      hold();
+      ++opening_;
+      broker.env.blocking_pool().post([self = shared_from_this(), alive = broker.alive, &loop = broker.loop, i,
+                                       batch = slice.batch, configs = slice.topic->effective] {
+        loop.post([self, alive, i, stored = opened(batch, configs)]() mutable {
+          if (!alive.expired()) self->on_opened(i, std::move(stored));
+        });
+      });
+    }
+    if (opening_ == 0) begin_append();
+  }
+
+  void on_opened(std::size_t at, Result<SharedBytes> stored) {
+    auto& slice = slices_[at];
+    if (stored.ok()) {
+      slice.batch = std::move(*stored);
+    } else {
+      slice.refused = true;
+      refuse(answer_of(slice), append_error(stored.error().code), stored.error().message);
+    }
+    if (--opening_ == 0) begin_append();
+  }
+
+  void begin_append() {
     append(0);
     if (held_) request_.responder->release();
+  }
+
+  /// What this connection sends next must not overtake.
+  void hold() {
+    if (!std::exchange(held_, true)) request_.responder->hold();
   }
 
   // ---- Appending
@@ -240,6 +278,7 @@ class Producing : public std::enable_shared_from_this<Producing> {
   Response response_;
   std::vector<Slice> slices_;
   std::size_t verdicts_open_ = 0;
+  std::size_t opening_ = 0;
   std::size_t durable_open_ = 0;
   std::uint64_t bytes_ = 0;  ///< Of what was taken.
   bool appended_all_ = false;
