@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "access/authorizer.h"
 #include "api/context.h"
 #include "api/problem.h"
 #include "base/percent_encoding.h"
@@ -38,6 +39,7 @@ void Api::add_to(http::Router& router) {
   add_product_changes(router, *context_);
   add_product_schema(router, *context_);
   add_samples(router, *context_);
+  add_sample_scans(router, *context_);
   add_topics(router, *context_);
   add_audit(router, *context_);
   add_events(router, *context_);
@@ -81,6 +83,11 @@ mesh::ProductPointer find_product(const Context& context, const http::Request& r
 http::Response no_product(const http::Request& request) {
   return not_found(
       fmt::format("There is no product {}/{}.", request.parameters.at("domain"), request.parameters.at("name")));
+}
+
+Result<void> may_read(const Context& context, const http::Request& request, const mesh::Product& product) {
+  return context.services.authorizer.check(request.principal, access::Right::kRead,
+                                           {access::ResourceType::kTopic, product.port.topic});
 }
 
 http::Response json_response(int status, mesh::JsonWriter json) {

@@ -18,6 +18,7 @@ class Authorizer;
 }
 namespace weft::env {
 class EventLoop;
+class Executor;
 class Random;
 }  // namespace weft::env
 namespace weft::identity {
@@ -57,6 +58,7 @@ struct SettingValue {
 /// What the API works with. All of it lives on `loop`, except Metrics, and outlives the Api.
 struct Services {
   env::EventLoop& loop;
+  env::Executor& blocking_pool;  ///< Where records are searched through.
   env::Random& random;
   identity::DirectoryFile& directory;
   identity::Sessions& sessions;

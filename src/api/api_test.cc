@@ -292,6 +292,91 @@ TEST_F(ApiTest, SamplesAreReadFromWhereOneAsks) {
   EXPECT_EQ(world.get(path + "?partition=7").status, 404);
 }
 
+// ---- Searching through records
+
+class ScanApiTest : public ApiTest {
+ protected:
+  ScanApiTest() {
+    world.act_as("mkovac");
+    world.publish();
+    for (int i = 1; i <= 30; ++i)
+      produce("k" + std::to_string(i),
+              framed_trade(1, fmt::format(R"({{"symbol":"{}","quantity":{},"price":0.1}})", i % 2 == 0 ? "IBM" : "XOM", i)),
+              1'700'000'000'000 + i * 1000);
+  }
+  const std::string path = "/api/v1/products/analytics/trades/samples/";
+};
+
+TEST_F(ScanApiTest, TheBoundIsToldFirstAndTheStepsKeepToIt) {
+  const auto plan = world.get(path + "plan?where=symbol%20%3D%20IBM&from=earliest&records_max=20");
+  ASSERT_EQ(plan.status, 200) << plan.text;
+  EXPECT_EQ(plan.at("bound.records"), "20");
+  EXPECT_EQ(plan.at("offsets"), "31");
+  EXPECT_EQ(plan.at("partitions"), "1");
+  EXPECT_EQ(plan.at("bytes_estimate"), "null") << "this cluster cannot tell";
+  const auto step = world.get(path + "scan?where=symbol%20%3D%20IBM&cursor=" + plan.at("cursor"));
+  ASSERT_EQ(step.status, 200) << step.text;
+  EXPECT_EQ(step.at("ended"), "bound");
+  EXPECT_EQ(step.at("scanned.records"), "20");
+  EXPECT_EQ(step.at("records.0.value.text"), R"({"symbol":"IBM","quantity":2,"price":0.1})");
+  EXPECT_EQ(step.at("records.8.offset"), "18");
+  EXPECT_EQ(step.at("records.9"), "");
+  EXPECT_EQ(step.at("at"), "2023-11-14T22:13:39.000Z");
+  const auto more = world.get(path + "plan?cursor=" + step.at("cursor"));
+  EXPECT_EQ(more.at("bound.records"), "11");
+  const auto rest = world.get(path + "scan?cursor=" + more.at("cursor"));
+  EXPECT_EQ(rest.at("ended"), "everything_read");
+  EXPECT_EQ(rest.at("cursor"), "null");
+  EXPECT_EQ(rest.json.find("records")->elements.size(), 11u) << "without a filter every record matches";
+}
+
+TEST_F(ScanApiTest, TheNewestMatchesComeFirstUnlessAskedOtherwise) {
+  const auto cursor = world.get(path + "plan").at("cursor");
+  const auto step = world.get(path + "scan?where=quantity%20%3C%3D%2028&limit=2&cursor=" + cursor);
+  EXPECT_EQ(step.at("records.0.offset"), "28");
+  EXPECT_EQ(step.at("records.1.offset"), "27");
+  EXPECT_EQ(step.at("ended"), "null");
+  const auto next = world.get(path + "scan?where=quantity%20%3C%3D%2028&limit=2&cursor=" + step.at("cursor"));
+  EXPECT_EQ(next.at("records.0.offset"), "26");
+}
+
+TEST_F(ScanApiTest, WhatDoesNotDecodeIsCountedAndNotPassedOffAsNoMatch) {
+  produce("k", framed_trade(77, R"({"symbol":"IBM","quantity":1,"price":1.0})"));
+  produce("k", framed(schema::SchemaId{1}, "\x06IB"));
+  const auto cursor = world.get(path + "plan?from=offset:0:31").at("cursor");
+  const auto step = world.get(path + "scan?where=symbol%20%3D%20IBM&cursor=" + cursor);
+  EXPECT_EQ(step.at("scanned.unreadable"), "2");
+  const auto bytes = world.get(path + "scan?where=value%20contains%20IB&cursor=" + cursor);
+  EXPECT_EQ(bytes.json.find("records")->elements.size(), 2u) << "their bytes can be looked into";
+  EXPECT_THAT(bytes.at("records.0.value.why"), HasSubstr("no schema has id 77"));
+  EXPECT_THAT(bytes.at("records.1.value.why"), HasSubstr("Does not decode with schema 1"));
+}
+
+TEST_F(ScanApiTest, AMistakeNamesParameterPlaceAndFix) {
+  const auto wrong = world.get(path + "plan?where=symbol%20IBM");
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_EQ(wrong.at("findings.0.field"), "where");
+  EXPECT_THAT(wrong.at("findings.0.message"), HasSubstr("Character 8"));
+  EXPECT_THAT(wrong.at("findings.0.fix"), HasSubstr("contains"));
+  for (const char* query : {"plan?from=yesterday", "plan?from=newest&until=time:2026-01-01T00:00:00Z", "plan?from=earliest&until=newest",
+                            "plan?from=offset:0:1&until=offset:1:2", "plan?cursor=x", "plan?records_max=0", "scan", "scan?cursor=x",
+                            "scan?where=a&cursor=o.1.1.1...0-0-1", "scan?limit=501&cursor=o.1.1.1...0-0-1"})
+    EXPECT_EQ(world.get(path + query).status, 422) << query;
+  EXPECT_EQ(world.get(path + "plan?partition=7").status, 404);
+  EXPECT_EQ(world.get("/api/v1/products/analytics/nothing/samples/plan").status, 404);
+  EXPECT_EQ(world.get("/api/v1/products/analytics/nothing/samples/scan").status, 404);
+}
+
+TEST_F(ScanApiTest, SearchingNeedsTheRightToReadAndAClusterThatAnswers) {
+  const auto cursor = world.get(path + "plan").at("cursor");
+  world.cluster.fetches_fail = true;
+  EXPECT_EQ(world.get(path + "scan?cursor=" + cursor).status, 503);
+  world.cluster.hold_bounds = true;
+  world.authorizer.denies = true;
+  EXPECT_EQ(world.get(path + "plan").status, 403);
+  EXPECT_EQ(world.get(path + "scan?cursor=" + cursor).status, 403);
+}
+
 TEST_F(ApiTest, ARecordHasAPermalink) {
   world.act_as("mkovac");
   world.publish();

@@ -18,6 +18,7 @@ struct Context {
   Services services;
   EventHub hub;
   std::vector<Api::Route> routes;  ///< As they were added.
+  std::size_t scans_running = 0;   ///< Steps through samples that are being read just now.
 };
 
 /// Who asks, with the call that does the same. Bodies above 16 KiB are left out of it.
@@ -25,6 +26,8 @@ mesh::Asked asked(const Context& context, const http::Request& request);
 /// The product that {domain}/{name} names, or nothing.
 mesh::ProductPointer find_product(const Context& context, const http::Request& request);
 http::Response no_product(const http::Request& request);
+/// kForbidden unless who asks may read the product's records.
+Result<void> may_read(const Context& context, const http::Request& request, const mesh::Product& product);
 /// 200 with `ETag: "etag"`.
 http::Response with_etag(int status, mesh::JsonWriter json, std::string_view etag);
 http::Response json_response(int status, mesh::JsonWriter json);
@@ -40,6 +43,7 @@ void add_products(http::Router& router, Context& context);
 void add_product_changes(http::Router& router, Context& context);
 void add_product_schema(http::Router& router, Context& context);
 void add_samples(http::Router& router, Context& context);
+void add_sample_scans(http::Router& router, Context& context);
 void add_topics(http::Router& router, Context& context);
 void add_audit(http::Router& router, Context& context);
 void add_events(http::Router& router, Context& context);

@@ -50,10 +50,6 @@ RecordMatcher::RecordMatcher(std::shared_ptr<const RecordFilter> filter, std::sh
   }
 }
 
-stream::Fields RecordMatcher::fields() const {
-  return {.key = !key_.terms.empty(), .value = !value_.terms.empty(), .headers = !headers_.terms.empty()};
-}
-
 RecordMatcher::Verdict RecordMatcher::judge(const stream::RecordView& record) {
   if (!judge_headers(headers_, record.headers)) return Verdict::kDiffers;
   const Verdict key = judge_payload(key_, record.key);
@@ -93,6 +89,7 @@ RecordMatcher::Verdict RecordMatcher::judge_payload(const Asked& asked, const st
 RecordMatcher::Verdict RecordMatcher::judge_framed(const Asked& asked, ByteView bytes, const schema::Frame& frame) {
   const auto known = schemas_->find(frame.id);
   if (known == schemas_->end()) {
+    if (schemas_->size() >= kKnownSchemasMax) return judge_bytes(asked, as_text(bytes));
     missing_ = frame.id;
     return Verdict::kSchemaMissing;
   }

@@ -17,6 +17,8 @@ namespace weft::api {
 
 /// Schemas by id, as far as they have been asked for; that there is none is known, too.
 using KnownSchemas = std::map<schema::SchemaId, Result<registry::ParsedSchemaPointer>>;
+/// More different ids than any sane topic has; what has yet another one is not readable.
+inline constexpr std::size_t kKnownSchemasMax = 50;
 
 /// Holds records against a filter, one after the other; decodes only what the filter asks about. One thread at a time.
 class RecordMatcher {
@@ -30,8 +32,6 @@ class RecordMatcher {
 
   RecordMatcher(std::shared_ptr<const RecordFilter> filter, std::shared_ptr<const KnownSchemas> schemas);
 
-  /// What `judge` needs to see of a record.
-  stream::Fields fields() const;
   Verdict judge(const stream::RecordView& record);
   schema::SchemaId missing_schema() const { return missing_; }
 

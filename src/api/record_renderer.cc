@@ -176,6 +176,12 @@ class Rendering : public std::enable_shared_from_this<Rendering> {
 
 }  // namespace
 
+std::size_t RawRecord::bytes() const {
+  std::size_t sum = (key ? key->size() : 0) + (value ? value->size() : 0);
+  for (const auto& [name, text] : headers) sum += name.size() + (text ? text->size() : 0);
+  return sum;
+}
+
 void render_records(mesh::Schemas& schemas, std::string subject, std::vector<RawRecord> records,
                     std::size_t text_bytes_max, Callback<std::vector<std::string>> done) {
   std::make_shared<Rendering>(std::move(records), text_bytes_max, std::move(done))->ask(schemas, std::move(subject));

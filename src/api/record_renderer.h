@@ -21,6 +21,8 @@ struct RawRecord {
   std::optional<std::string> key;
   std::optional<std::string> value;
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+
+  std::size_t bytes() const;  ///< Of key, value and headers.
 };
 
 /// Payload texts in lists are cut above this; one record alone may have more.

@@ -1,6 +1,7 @@
 #include "api/sample_reader.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -10,13 +11,6 @@ namespace {
 
 std::optional<std::string> owned(const std::optional<ByteView>& bytes) {
   return bytes ? std::optional(std::string(as_text(*bytes))) : std::nullopt;
-}
-
-RawRecord owned_record(const stream::RecordView& view, std::int32_t partition) {
-  RawRecord record{partition, view.offset.get(), view.timestamp.get(), owned(view.key), owned(view.value), {}};
-  for (const stream::Header& header : view.headers)
-    record.headers.emplace_back(std::string(header.key), owned(header.value));
-  return record;
 }
 
 /// One reading under way; kept by the calls that still owe it an answer, and done with the last of them.
@@ -33,7 +27,7 @@ class Reading : public std::enable_shared_from_this<Reading> {
       done_(std::move(*fault_));
       return;
     }
-    sort();
+    out_.records = in_order(std::move(out_.records), request_.from.kind == RecordPlace::Kind::kNewest);
     if (out_.records.size() > request_.limit) out_.records.resize(request_.limit);
     done_(std::move(out_));
   }
@@ -75,19 +69,19 @@ class Reading : public std::enable_shared_from_this<Reading> {
   void take_bounds(const std::vector<stream::PartitionBounds>& bounds) {
     for (std::size_t i = 0; i < partitions_.size() && i < bounds.size(); ++i)
       out_.partitions.push_back({partitions_[i].partition.get(), bounds[i]});
-    if (request_.from == SampleRequest::From::kTime) return find_time();
+    if (request_.from.kind == RecordPlace::Kind::kTime) return find_time();
     for (const SamplePartition& each : out_.partitions) read(each, begin_of(each.bounds));
   }
 
   Offset begin_of(const stream::PartitionBounds& bounds) const {
     const auto clamped = [&](Offset offset) { return std::clamp(offset, bounds.log_start, bounds.high_watermark); };
-    switch (request_.from) {
-      case SampleRequest::From::kNewest:
+    switch (request_.from.kind) {
+      case RecordPlace::Kind::kNewest:
         return clamped(bounds.high_watermark - static_cast<std::int64_t>(request_.limit));
-      case SampleRequest::From::kOffset:
-        return clamped(Offset{request_.offset});
-      case SampleRequest::From::kEarliest:
-      case SampleRequest::From::kTime:
+      case RecordPlace::Kind::kOffset:
+        return clamped(Offset{request_.from.offset});
+      case RecordPlace::Kind::kEarliest:
+      case RecordPlace::Kind::kTime:
         break;
     }
     return bounds.log_start;
@@ -96,7 +90,7 @@ class Reading : public std::enable_shared_from_this<Reading> {
   void find_time() {
     std::vector<stream::OffsetQuery> queries;
     for (const stream::TopicPartition& each : partitions_)
-      queries.push_back({each, stream::OffsetQuery::At::kTimestamp, Timestamp{request_.time_ms}});
+      queries.push_back({each, stream::OffsetQuery::At::kTimestamp, Timestamp{request_.from.time_ms}});
     cluster_.find_offsets(std::move(queries), deadline_, [self = shared_from_this()](auto found) {
       if (!found.ok()) return self->fail(std::move(found).error());
       for (std::size_t i = 0; i < found->size() && i < self->out_.partitions.size(); ++i)
@@ -144,18 +138,6 @@ class Reading : public std::enable_shared_from_this<Reading> {
     std::move(part->records.begin(), part->records.end(), std::back_inserter(out_.records));
   }
 
-  void sort() {
-    const auto place = [](const RawRecord& record) {
-      return std::tuple(record.timestamp_ms, record.partition, record.offset);
-    };
-    const bool newest_first = request_.from == SampleRequest::From::kNewest;
-    std::sort(out_.records.begin(), out_.records.end(), [&](const RawRecord& a, const RawRecord& b) {
-      // Within a partition the order is the offsets', whatever a producer says about time.
-      if (a.partition == b.partition) return newest_first ? a.offset > b.offset : a.offset < b.offset;
-      return newest_first ? place(a) > place(b) : place(a) < place(b);
-    });
-  }
-
   stream::Cluster& cluster_;
   SampleRequest request_;
   Callback<Result<SampleRecords>> done_;
@@ -171,6 +153,34 @@ Error no_record(std::int32_t partition, std::int64_t offset, std::string_view wh
 }
 
 }  // namespace
+
+RawRecord owned_record(const stream::RecordView& view, std::int32_t partition) {
+  RawRecord record{partition, view.offset.get(), view.timestamp.get(), owned(view.key), owned(view.value), {}};
+  for (const stream::Header& header : view.headers)
+    record.headers.emplace_back(std::string(header.key), owned(header.value));
+  return record;
+}
+
+std::vector<RawRecord> in_order(std::vector<RawRecord> records, bool newest_first) {
+  std::map<std::int32_t, std::vector<RawRecord*>> waiting;  // by partition, the next one last
+  for (RawRecord& record : records) waiting[record.partition].push_back(&record);
+  for (auto& [partition, line] : waiting)
+    std::sort(line.begin(), line.end(), [newest_first](const RawRecord* a, const RawRecord* b) {
+      return newest_first ? a->offset < b->offset : a->offset > b->offset;
+    });
+  std::vector<RawRecord> out;
+  out.reserve(records.size());
+  while (!waiting.empty()) {
+    const auto next = std::min_element(waiting.begin(), waiting.end(), [newest_first](const auto& a, const auto& b) {
+      const std::int64_t x = a.second.back()->timestamp_ms, y = b.second.back()->timestamp_ms;
+      return newest_first ? x > y : x < y;
+    });
+    out.push_back(std::move(*next->second.back()));
+    next->second.pop_back();
+    if (next->second.empty()) waiting.erase(next);
+  }
+  return out;
+}
 
 Result<bool> take_records(const stream::Fetched& fetched, std::int32_t partition, Offset from, std::size_t count,
                           std::vector<RawRecord>& out) {

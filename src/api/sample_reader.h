@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "api/record_place.h"
 #include "api/record_renderer.h"
 #include "base/function.h"
 #include "env/executor.h"
@@ -15,12 +16,9 @@ namespace weft::api {
 
 /// Where to read samples, and how many.
 struct SampleRequest {
-  enum class From { kNewest, kEarliest, kOffset, kTime };
   std::string topic;
-  From from = From::kNewest;
-  std::optional<std::int32_t> partition;  ///< Only this one; always given with kOffset.
-  std::int64_t offset = 0;                ///< With kOffset.
-  std::int64_t time_ms = 0;               ///< With kTime.
+  RecordPlace from;
+  std::optional<std::int32_t> partition;  ///< Only this one; always given with an offset.
   std::size_t limit = 50;
 };
 
@@ -43,13 +41,22 @@ inline constexpr env::Duration kSampleTimeout = std::chrono::seconds(5);
 
 /// Reads within the bounds; what a partition could not give in time is left out and said (`complete`). kNotFound: no
 /// such topic or partition; kUnavailable when no partition answered. On the loop.
-void read_samples(env::EventLoop& loop, stream::Cluster& cluster, SampleRequest request, Callback<Result<SampleRecords>> done);
+void read_samples(env::EventLoop& loop, stream::Cluster& cluster, SampleRequest request,
+                  Callback<Result<SampleRecords>> done);
 
-/// The one record at this place: kNotFound says whether it is older than what is held, not yet there, or compacted away.
-void read_record(env::EventLoop& loop, stream::Cluster& cluster, std::string topic, std::int32_t partition, std::int64_t offset,
-                 Callback<Result<RawRecord>> done);
+/// The one record at this place: kNotFound says whether it is older than what is held, not yet there, or compacted
+/// away.
+void read_record(env::EventLoop& loop, stream::Cluster& cluster, std::string topic, std::int32_t partition,
+                 std::int64_t offset, Callback<Result<RawRecord>> done);
+
+/// A copy of what is being visited.
+RawRecord owned_record(const stream::RecordView& view, std::int32_t partition);
+
+/// Records of several partitions by time, those of one partition by offset whatever a producer says about time.
+std::vector<RawRecord> in_order(std::vector<RawRecord> records, bool newest_first);
 
 /// Appends the records of a fetch from `from` on, up to `count`; true when it stopped there. kCorrupt when a batch is.
-Result<bool> take_records(const stream::Fetched& fetched, std::int32_t partition, Offset from, std::size_t count, std::vector<RawRecord>& out);
+Result<bool> take_records(const stream::Fetched& fetched, std::int32_t partition, Offset from, std::size_t count,
+                          std::vector<RawRecord>& out);
 
 }  // namespace weft::api

@@ -199,6 +199,7 @@ Result<void> Node::Parts::start_mesh() {
 api::Services Node::Parts::services() {
   return api::Services{
       .loop = *loop,
+      .blocking_pool = env.blocking_pool(),
       .random = env.random(),
       .directory = *directory,
       .sessions = *sessions,

@@ -165,6 +165,7 @@ class ApiWorld : public mesh::testing::MeshWorld {
   OpenApi document{"src/api/openapi.yaml"};
   std::vector<std::string> faults;  ///< Where answers were not as documented.
   Api api{Services{.loop = loop,
+                   .blocking_pool = loop,
                    .random = random,
                    .directory = directory,
                    .sessions = sessions,

@@ -216,6 +216,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{domain}/{name}/samples/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What a search through records will read at most
+         * @description Reads no record. The answer's `cursor` is where `scanSamples` begins; its `bound` is what all steps together read at most. With the
+         *     `cursor` of a scan that ended at its bound: what going on would read; `from`, `until` and `partition` are in the cursor then.
+         */
+        get: operations["planScan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{domain}/{name}/samples/scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The next step of a search through records
+         * @description Reads on from `cursor` for half a second at most, or until `limit` records match, and answers with those and where to go on. Repeat while
+         *     `ended` is null; to stop, do not. The server keeps nothing between two steps. At most 8 steps run at a time (503 above).
+         */
+        get: operations["scanSamples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{domain}/{name}/records/{partition}/{offset}": {
         parameters: {
             query?: never;
@@ -929,6 +981,45 @@ export interface components {
             /** @description false: a bound on bytes or time ended it first. */
             complete: boolean;
         };
+        ScanBudget: {
+            records: number;
+            /** @description Keys and values, uncompressed. */
+            bytes: number;
+            /** @description Spent reading. */
+            ms: number;
+        };
+        ScanPlan: {
+            where: string;
+            newest_first: boolean;
+            bound: components["schemas"]["ScanBudget"];
+            /** @description As stored, going by the average of the topic; null where the cluster cannot tell. */
+            bytes_estimate: number | null;
+            /** @description In the range, which is records at most. More than `bound.records`: that ends it before. */
+            offsets: number;
+            /** @description With something to read. */
+            partitions: number;
+            /** @description At most 64 are read; name one to read another. */
+            partitions_left_out: number;
+            /** @description Where the first step begins; null when there is nothing to read. */
+            cursor: string | null;
+        };
+        ScanStep: {
+            /** @description Those that match, in the direction of the scan. */
+            records: components["schemas"]["Record"][];
+            scanned: components["schemas"]["Scanned"];
+            /** @description Of the record looked at last. */
+            at: components["schemas"]["Time"] | null;
+            /** @description `everything_read`, or `bound`; null: go on. */
+            ended: string | null;
+            /** @description Where to go on. After `bound` it begins a new one: ask its plan first. */
+            cursor: string | null;
+        };
+        Scanned: {
+            records: number;
+            bytes: number;
+            /** @description Records that do not decode, so that nobody knows whether they match. */
+            unreadable: number;
+        };
         Topic: {
             name: string;
             cluster: string;
@@ -1287,6 +1378,13 @@ export interface components {
         domain: string;
         /** @example stocktrades */
         name: string;
+        /**
+         * @description Comparisons joined by `and`: `=`, `<`, `<=`, `>`, `>=` or `contains`. On the left a field of the decoded value (`customer.city`, `items[0].sku`,
+         *     `items[].sku` for any), `value` or `key` as a whole or with a field, or `header.name`; names with other characters in quotes. On the
+         *     right text in quotes (a single word needs none), a number (compared by all its digits), `true`, `false` or `null`. Without it every record matches.
+         * @example customer.address.city = "Berlin" and quantity >= 2500
+         */
+        where: string;
     };
     requestBodies: never;
     headers: never;
@@ -1734,6 +1832,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Samples"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Refused"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    planScan: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Comparisons joined by `and`: `=`, `<`, `<=`, `>`, `>=` or `contains`. On the left a field of the decoded value (`customer.city`, `items[0].sku`,
+                 *     `items[].sku` for any), `value` or `key` as a whole or with a field, or `header.name`; names with other characters in quotes. On the
+                 *     right text in quotes (a single word needs none), a number (compared by all its digits), `true`, `false` or `null`. Without it every record matches.
+                 * @example customer.address.city = "Berlin" and quantity >= 2500
+                 */
+                where?: components["parameters"]["where"];
+                /** @description `newest` (backwards from the end), `earliest`, `offset:<partition>:<offset>` or `time:<RFC 3339>`; all but `newest` oldest first */
+                from?: string;
+                /** @description `offset:<partition>:<offset>` or `time:<RFC 3339>`: the first that is not read. Not with `from=newest`. */
+                until?: string;
+                /** @description Only this one. */
+                partition?: number;
+                /** @description The bound on records. */
+                records_max?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanPlan"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Refused"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    scanSamples: {
+        parameters: {
+            query: {
+                /**
+                 * @description Comparisons joined by `and`: `=`, `<`, `<=`, `>`, `>=` or `contains`. On the left a field of the decoded value (`customer.city`, `items[0].sku`,
+                 *     `items[].sku` for any), `value` or `key` as a whole or with a field, or `header.name`; names with other characters in quotes. On the
+                 *     right text in quotes (a single word needs none), a number (compared by all its digits), `true`, `false` or `null`. Without it every record matches.
+                 * @example customer.address.city = "Berlin" and quantity >= 2500
+                 */
+                where?: components["parameters"]["where"];
+                cursor: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What matched in this step. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanStep"];
                 };
             };
             403: components["responses"]["Forbidden"];
