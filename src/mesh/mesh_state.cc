@@ -79,20 +79,27 @@ void MeshState::replay_product(const state::Record& record) {
 }
 
 void MeshState::replay_audit(const state::Record& record) {
-  if (!record.value) {
-    const std::string digits = record.key.substr(kAuditKey.size());
-    if (const auto number = parse_audit_id("a" + digits)) {
-      audit_.erase(*number);
-      deleting_.erase(*number);
-    }
-    return;
+  const auto number = parse_audit_id("a" + record.key.substr(kAuditKey.size()));
+  if (!number) {
+    ++ignored_records_;
+  } else if (!record.value) {
+    unread_audit_.erase(*number);
+    audit_.erase(*number);
+    deleting_.erase(*number);
+  } else if (loading_) {
+    // Most entries of a log have a tombstone behind them: only what is left at its end is worth reading.
+    unread_audit_.insert_or_assign(*number, *record.value);
+  } else {
+    read_audit(*number, *record.value);
   }
-  auto entry = parse_audit_record(*record.value);
-  if (!entry.ok()) {
+}
+
+void MeshState::read_audit(AuditNumber number, std::string_view value) {
+  auto entry = parse_audit_record(value);
+  if (!entry.ok() || entry->number != number) {
     ++ignored_records_;
     return;
   }
-  const AuditNumber number = entry->number;
   if (entry->action == AuditAction::kTopicDelete && entry->outcome == AuditOutcome::kStarted) {
     deleting_.insert_or_assign(number, entry->subject.substr(entry->subject.find(':') + 1));
   } else {
@@ -105,20 +112,22 @@ void MeshState::replay_audit(const state::Record& record) {
 void MeshState::reset() {
   products_.clear();
   audit_.clear();
+  unread_audit_.clear();
+  loading_ = true;
   deleting_.clear();
   last_audit_ = 0;
   ignored_records_ = 0;
 }
 
 void MeshState::loaded() {
+  loading_ = false;
+  for (const auto& [number, value] : std::exchange(unread_audit_, {})) read_audit(number, value);
   if (on_loaded_) on_loaded_();
 }
 
 // ---- What is
 
-const Product* MeshState::find(const ProductId& id) const {
-  return products_.find(id).get();
-}
+const Product* MeshState::find(const ProductId& id) const { return products_.find(id).get(); }
 
 const Product* MeshState::find_on_topic(std::string_view cluster, std::string_view topic) const {
   return products_.find_on_topic(cluster, topic).get();

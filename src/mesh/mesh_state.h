@@ -99,6 +99,7 @@ class MeshState final : public state::Machine, public ProductIndex {
  private:
   void replay_product(const state::Record& record);
   void replay_audit(const state::Record& record);
+  void read_audit(AuditNumber number, std::string_view value);
   /// Fills number, time and who, and appends the records that hold it.
   AuditPointer audited(const Asked& asked, std::int64_t now_ms, AuditEntry entry,
                        std::vector<state::Record>& records) const;
@@ -107,7 +108,9 @@ class MeshState final : public state::Machine, public ProductIndex {
 
   ProductTable products_;
   std::map<AuditNumber, AuditPointer> audit_;
-  std::map<AuditNumber, std::string> deleting_;  ///< Topics whose deletion is started.
+  bool loading_ = false;                             ///< Since reset, until the log's end.
+  std::map<AuditNumber, std::string> unread_audit_;  ///< Entries met while loading.
+  std::map<AuditNumber, std::string> deleting_;      ///< Topics whose deletion is started.
   AuditNumber last_audit_ = 0;
   std::uint64_t ignored_records_ = 0;
   Function<void()> on_loaded_;
