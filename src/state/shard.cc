@@ -83,6 +83,7 @@ struct Shard::Core : std::enable_shared_from_this<Core> {
   bool closed = false;
   bool retry = false;           ///< Loaded once: a failed replay is tried again.
   Callback<Result<void>> load_done;
+  Record at_hand;  ///< While loading: its memory is used for the next.
 };
 
 // ---- Decide, record, replay
@@ -233,10 +234,15 @@ void Shard::Core::fetch(Offset from, Offset end) {
 Result<void> Shard::Core::replay(const stream::Batch& batch, Offset from) {
   return batch.visit({}, [&](const stream::RecordView& view) {
     if (view.offset < from) return true;
-    Record record;
-    if (view.key) record.key = as_text(*view.key);
-    if (view.value) record.value = as_text(*view.value);
-    machine.replay(record, view.offset, view.timestamp);
+    at_hand.key.assign(view.key ? as_text(*view.key) : std::string_view());
+    if (!view.value) {
+      at_hand.value.reset();
+    } else if (at_hand.value) {
+      at_hand.value->assign(as_text(*view.value));
+    } else {
+      at_hand.value.emplace(as_text(*view.value));
+    }
+    machine.replay(at_hand, view.offset, view.timestamp);
     position = view.offset + 1;
     return true;
   });
