@@ -1,14 +1,13 @@
 #include "registry/definition.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
 
-#include "base/check.h"
+#include "registry/md5.h"
 #include "schema/json_text.h"
 #include "schema/json_tree.h"
 
@@ -18,16 +17,6 @@ namespace {
 using schema::JsonNode;
 
 constexpr std::array<std::string_view, 3> kTypeNames = {"AVRO", "JSON", "PROTOBUF"};
-
-Uuid md5(std::string_view bytes) {
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "MD5", nullptr);
-  CHECK(algorithm != nullptr, "OpenSSL has MD5");
-  Uuid digest;
-  unsigned size = 0;
-  CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.bytes.data(), &size, algorithm, nullptr) == 1);
-  CHECK(size == digest.bytes.size());
-  return digest;
-}
 
 /// The texts that identity is made of, one after the other without separators.
 class IdentityText {
@@ -120,10 +109,10 @@ std::string references_json(const std::vector<Reference>& references) {
   return out += ']';
 }
 
+bool Definition::is_only_text() const { return references.empty() && metadata_json.empty() && rule_set_json.empty(); }
+
 Uuid guid_of(const Definition& definition) {
-  const bool only_text =
-      definition.references.empty() && definition.metadata_json.empty() && definition.rule_set_json.empty();
-  return md5(only_text ? definition.text : IdentityText(definition).text());
+  return md5(definition.is_only_text() ? definition.text : IdentityText(definition).text());
 }
 
 std::string guid_text(const Uuid& guid) {

@@ -33,6 +33,8 @@ struct Definition {
   std::string rule_set_json;
 
   bool operator==(const Definition&) const = default;
+  /// Without references, metadata and rules: the GUID is the text's MD5.
+  bool is_only_text() const;
 };
 
 /// `[{"name":…,"subject":…,"version":…}]`

@@ -309,7 +309,7 @@ Result<std::int32_t> Registry::choose_version(const RegisterRequest& request, st
 /// The id that the schema has in this context already, or the first one that was never used.
 Result<SchemaId> Registry::next_id(const Context& context, const Uuid& guid) {
   const auto known = context.identities.find(guid);
-  if (known != context.identities.end() && context.ids.contains(known->second)) return known->second;
+  if (known && context.ids.contains(*known)) return *known;
   if (context.id_max == INT32_MAX) return refuse(Refusal::kStore, "All 2^31-1 schema ids are used up");
   return SchemaId(context.id_max + 1);
 }

@@ -15,9 +15,12 @@
 #include "record/ids.h"
 #include "registry/config.h"
 #include "registry/definition.h"
+#include "registry/identity_index.h"
 #include "registry/schema_case.h"
 #include "registry/schemas_topic.h"
 #include "registry/subject_name.h"
+#include "registry/uses.h"
+#include "registry/versions.h"
 #include "schema/compatibility_level.h"
 #include "state/shard.h"
 
@@ -139,33 +142,27 @@ class Registry final : public state::Machine {
   // ---- state::Machine
   void replay(const state::Record& record, Offset offset, Timestamp timestamp) override;
   void reset() override;
+  void loaded() override;
 
  private:
-  struct Version {
-    SchemaId id;
-    bool deleted = false;
-    Timestamp timestamp;
-    StoredSchemaPointer schema;
-  };
-  using Versions = std::map<std::int32_t, Version>;
   struct IdEntry {
     StoredSchemaPointer schema;
-    std::vector<std::pair<const std::string*, std::int32_t>> uses;  ///< A key of subjects_, and a version.
+    Uses uses;  ///< Keys of subjects_.
   };
   struct Context {
     bool recorded = false;  ///< By a record of its own.
     std::int32_t id_max = 0;
     std::unordered_map<SchemaId, IdEntry> ids;
-    std::unordered_map<Uuid, SchemaId> identities;
+    IdentityIndex identities;
   };
-  using VersionOf = std::pair<const std::string*, std::int32_t>;  ///< A key of subjects_, and a version.
+  using VersionOf = Uses::Use;
 
   const Versions* find_subject(std::string_view subject) const;
   const IdEntry* find_id(SchemaId id, std::string_view beside) const;
   const IdEntry* find_id_in(std::string_view context, SchemaId id) const;
-  const std::pair<const std::int32_t, Version>* find_use(SchemaId id, std::string_view subject) const;
+  const Versions::value_type* find_use(SchemaId id, std::string_view subject) const;
   Result<const Versions*> require_subject(std::string_view subject, bool deleted_too) const;
-  static const std::pair<const std::int32_t, Version>* latest(const Versions& versions, bool deleted_too);
+  static const Versions::value_type* latest(const Versions& versions, bool deleted_too);
   static Result<SchemaId> next_id(const Context& context, const Uuid& guid);
   Result<void> check_not_read_only(std::string_view subject) const;
   Result<void> check_writable(const RegisterRequest& request, std::string_view subject) const;
@@ -200,6 +197,8 @@ class Registry final : public state::Machine {
   void apply(ContextRecord record, Timestamp timestamp);
   void apply(OtherRecord, Timestamp) {}
   void remove(const std::string& subject, std::int32_t version);
+  StoredSchemaPointer store(Definition definition, Context& context, SchemaId id);
+  void identify();
 
   RecordReader reader_;
   std::map<std::string, Versions, std::less<>> subjects_;
@@ -208,6 +207,14 @@ class Registry final : public state::Machine {
   std::map<std::string, std::string, std::less<>> modes_;
   /// Which versions, deleted ones too, refer to a subject's version.
   std::map<std::pair<std::string, std::int32_t>, std::set<VersionOf>, std::less<>> referrers_;
+  /// Stored while loading, and so few that nothing asks for their GUIDs before they have them.
+  struct Unidentified {
+    std::shared_ptr<StoredSchema> schema;
+    Context* context;
+    SchemaId id;
+  };
+  std::vector<Unidentified> unidentified_;
+  bool loading_ = false;  ///< Since reset, until the log's end.
   std::size_t records_ignored_ = 0;
 };
 

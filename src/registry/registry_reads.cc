@@ -9,7 +9,7 @@
 // What can be asked of the state.
 namespace weft::registry {
 
-const Registry::Versions* Registry::find_subject(std::string_view subject) const {
+const Versions* Registry::find_subject(std::string_view subject) const {
   const auto at = subjects_.find(subject);
   return at == subjects_.end() ? nullptr : &at->second;
 }
@@ -35,8 +35,7 @@ const Registry::IdEntry* Registry::find_id(SchemaId id, std::string_view beside)
 
 /// The newest version of exactly this subject that has the id. A subject has few versions; an id may have many
 /// subjects.
-const std::pair<const std::int32_t, Registry::Version>* Registry::find_use(SchemaId id,
-                                                                           std::string_view subject) const {
+const Versions::value_type* Registry::find_use(SchemaId id, std::string_view subject) const {
   const Versions* const versions = find_subject(subject);
   if (versions == nullptr) return nullptr;
   const auto at =
@@ -44,14 +43,14 @@ const std::pair<const std::int32_t, Registry::Version>* Registry::find_use(Schem
   return at == versions->rend() ? nullptr : &*at;
 }
 
-const std::pair<const std::int32_t, Registry::Version>* Registry::latest(const Versions& versions, bool deleted_too) {
+const Versions::value_type* Registry::latest(const Versions& versions, bool deleted_too) {
   for (auto at = versions.rbegin(); at != versions.rend(); ++at) {
     if (deleted_too || !at->second.deleted) return &*at;
   }
   return nullptr;
 }
 
-Result<const Registry::Versions*> Registry::require_subject(std::string_view subject, bool deleted_too) const {
+Result<const Versions*> Registry::require_subject(std::string_view subject, bool deleted_too) const {
   TRY(check_subject(subject));
   const Versions* const versions = find_subject(subject);
   const auto counts = [&](const auto& entry) { return deleted_too || !entry.second.deleted; };
@@ -160,9 +159,7 @@ std::vector<std::pair<std::string, SchemaId>> Registry::find_guid(const Uuid& gu
   std::vector<std::pair<std::string, SchemaId>> places;
   for (const auto& [name, context] : contexts_) {
     const auto at = context.identities.find(guid);
-    if (at != context.identities.end() && context.ids.contains(at->second)) {
-      places.emplace_back(context_subject(name), at->second);
-    }
+    if (at && context.ids.contains(*at)) places.emplace_back(context_subject(name), *at);
   }
   return places;
 }
@@ -192,9 +189,11 @@ Result<std::vector<std::pair<std::string, std::int32_t>>> Registry::uses(SchemaI
   const IdEntry* const entry = find_id(id, beside);
   if (entry == nullptr) return refuse(Refusal::kSchemaNotFound, "Schema {} not found", id);
   std::vector<std::pair<std::string, std::int32_t>> found;
-  for (const auto& [subject, version] : entry->uses) {
+  entry->uses.any([&](const Uses::Use& use) {
+    const auto& [subject, version] = use;
     if (deleted_too || !subjects_.find(*subject)->second.at(version).deleted) found.emplace_back(*subject, version);
-  }
+    return false;
+  });
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -202,8 +201,7 @@ Result<std::vector<std::pair<std::string, std::int32_t>>> Registry::uses(SchemaI
 bool Registry::any_use(SchemaId id, std::string_view beside,
                        const std::function<bool(const std::string&)>& accepts) const {
   const IdEntry* const entry = find_id(id, beside);
-  return entry != nullptr &&
-         std::any_of(entry->uses.begin(), entry->uses.end(), [&](const auto& use) { return accepts(*use.first); });
+  return entry != nullptr && entry->uses.any([&](const Uses::Use& use) { return accepts(*use.first); });
 }
 
 std::int32_t Registry::id_max(std::string_view beside) const {

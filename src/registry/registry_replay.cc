@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "base/check.h"
 #include "base/log.h"
+#include "registry/md5.h"
 #include "registry/registry.h"
 #include "registry/subject_name.h"
 
@@ -29,7 +32,14 @@ void Registry::reset() {
   configs_.clear();
   modes_.clear();
   referrers_.clear();
+  unidentified_.clear();
+  loading_ = true;
   records_ignored_ = 0;
+}
+
+void Registry::loaded() {
+  identify();
+  loading_ = false;
 }
 
 void Registry::apply(SchemaRecord record, Timestamp timestamp) {
@@ -47,29 +57,55 @@ void Registry::apply(SchemaRecord record, Timestamp timestamp) {
   StoredSchemaPointer stored;
   if (known != context.ids.end() && known->second.schema->definition == record.value->definition) {
     stored = known->second.schema;
-  } else {
-    Definition definition = std::move(record.value->definition);
-    const Uuid guid = guid_of(definition);
-    stored = std::make_shared<const StoredSchema>(StoredSchema{std::move(definition), guid});
   }
-  if (const Versions* versions = find_subject(record.subject);
-      versions != nullptr && versions->contains(record.version)) {
+  auto subject = subjects_.lower_bound(record.subject);
+  if (subject != subjects_.end() && subject->first == record.subject && subject->second.contains(record.version)) {
     remove(record.subject, record.version);
+    if (stored) context.identities.put(stored->guid, id);
+    subject = subjects_.lower_bound(record.subject);
   }
-  const auto subject = subjects_.try_emplace(record.subject).first;
+  if (!stored) stored = store(std::move(record.value->definition), context, id);
+  subject = subjects_.try_emplace(subject, std::move(record.subject));
   for (const Reference& reference : stored->definition.references) {
     referrers_[{in_context_of(subject->first, reference.subject), reference.version}].emplace(&subject->first,
                                                                                               record.version);
   }
   context.id_max = std::max(context.id_max, id.get());
-  context.identities[stored->guid] = id;
-  IdEntry& entry = context.ids[id];
+  IdEntry& entry = context.ids.try_emplace(id).first->second;
   if (!entry.schema) entry.schema = stored;
-  entry.uses.emplace_back(&subject->first, record.version);
+  entry.uses.add({&subject->first, record.version});
   subject->second.emplace(record.version, Version{id, record.value->deleted, timestamp, std::move(stored)});
 }
 
+/// The schema, whose GUID leads to the id from now on; while loading, GUIDs are worked out several at a time.
+StoredSchemaPointer Registry::store(Definition definition, Context& context, SchemaId id) {
+  const auto stored = std::make_shared<StoredSchema>(StoredSchema{std::move(definition), {}});
+  if (loading_ && stored->definition.is_only_text()) {
+    unidentified_.push_back({stored, &context, id});
+    if (unidentified_.size() == kMd5Lanes) identify();
+  } else {
+    identify();  // Of two ids for one GUID the later one counts.
+    stored->guid = guid_of(stored->definition);
+    context.identities.put(stored->guid, id);
+  }
+  return stored;
+}
+
+void Registry::identify() {
+  std::array<std::string_view, kMd5Lanes> texts;
+  std::array<Uuid, kMd5Lanes> guids;
+  for (std::size_t i = 0; i < unidentified_.size(); ++i) texts[i] = unidentified_[i].schema->definition.text;
+  md5_of_each(std::span(texts).first(unidentified_.size()), std::span(guids).first(unidentified_.size()));
+  for (std::size_t i = 0; i < unidentified_.size(); ++i) {
+    const Unidentified& each = unidentified_[i];
+    each.schema->guid = guids[i];
+    each.context->identities.put(guids[i], each.id);
+  }
+  unidentified_.clear();
+}
+
 void Registry::remove(const std::string& subject, std::int32_t version) {
+  identify();
   const auto versions = subjects_.find(subject);
   if (versions == subjects_.end()) return;
   const auto at = versions->second.find(version);
@@ -83,10 +119,10 @@ void Registry::remove(const std::string& subject, std::int32_t version) {
   Context& context = contexts_.find(context_of(subject))->second;
   const auto entry = context.ids.find(at->second.id);
   CHECK(entry != context.ids.end(), "every version's id is known");
-  std::erase(entry->second.uses, std::pair(&versions->first, version));
+  entry->second.uses.remove({&versions->first, version});
   if (entry->second.uses.empty()) {
     // The id stays used up (id_max); a schema that comes back later gets a new one, as Confluent's does.
-    context.identities.erase(entry->second.schema->guid);
+    context.identities.erase(entry->second.schema->guid, entry->first);
     context.ids.erase(entry);
   }
   versions->second.erase(at);

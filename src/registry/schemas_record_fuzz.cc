@@ -18,6 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const bool quiet = [] { return set_log_levels("off").ok(); }();
   CHECK(quiet);
   std::string_view rest(reinterpret_cast<const char*>(data), size);
+  static RecordReader reader;
   Registry registry;
   for (std::int64_t offset = 0; !rest.empty(); ++offset) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
@@ -25,6 +26,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto tab = line.find('\t');
     state::Record record{std::string(line.substr(0, tab)), std::nullopt};
     if (tab != std::string_view::npos && line.substr(tab + 1) != "null") record.value = line.substr(tab + 1);
+    const auto read = reader.read(record), read_slowly = reader.read_any_form(record);
+    CHECK(read.ok() == read_slowly.ok(), "both ways of reading take the same records");
+    if (read.ok() && std::holds_alternative<SchemaRecord>(*read)) {
+      CHECK(std::get<SchemaRecord>(*read) == std::get<SchemaRecord>(*read_slowly), "for the same");
+    }
     registry.replay(record, Offset(offset), Timestamp(1));
   }
   for (const std::string& subject : registry.subjects(kAllContexts, true)) {

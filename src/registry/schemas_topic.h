@@ -25,10 +25,14 @@ struct SchemaRecord {
     SchemaId id;
     Definition definition;
     bool deleted = false;
+
+    bool operator==(const Value&) const = default;
   };
   std::string subject;
   std::int32_t version = 0;
   std::optional<Value> value;
+
+  bool operator==(const SchemaRecord&) const = default;
 };
 /// Settings of a subject, of a context or, with an empty subject, of all.
 struct ConfigRecord {
@@ -71,6 +75,8 @@ class RecordReader {
 
   /// Error: kCorrupt when key or value is not of the format; the record is to be skipped.
   Result<TopicRecord> read(const state::Record& record);
+  /// The same without a short cut for the usual form: tests compare the two.
+  Result<TopicRecord> read_any_form(const state::Record& record);
 
  private:
   struct Parser;
