@@ -9,6 +9,11 @@ std::string parent_directory(std::string_view path) {
   return std::string(path.substr(0, slash == 0 ? 1 : slash));
 }
 
+Result<void> Disk::sync_files(std::span<const std::shared_ptr<File>> files) {
+  for (const auto& file : files) TRY(file->sync());
+  return {};
+}
+
 Result<void> make_directories(Disk& disk, const std::string& path) {
   if (disk.exists(path)) return {};
   const std::string parent = parent_directory(path);

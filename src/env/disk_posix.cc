@@ -34,6 +34,9 @@ auto uninterrupted(Call call) {
   }
 }
 
+/// From so many on one flush of the whole file system beats one per file, whoever else writes to it.
+constexpr std::size_t kFilesSyncedTogetherMin = 32;
+
 class PosixFile final : public File {
  public:
   PosixFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
@@ -122,6 +125,19 @@ class PosixFile final : public File {
     return system_error("sync", path_, errno);
   }
 
+  /// Makes everything on its file system durable (syncfs).
+  Result<void> sync_file_system() {
+    if (uninterrupted([&] { return ::syncfs(descriptor_); }) == 0) return {};
+    return system_error("sync the file system of", path_, errno);
+  }
+
+  /// Whether a write-back of what was written here has failed; each handle is told once.
+  Result<void> check_written_back() {
+    if (uninterrupted([&] { return ::sync_file_range(descriptor_, 0, 1, SYNC_FILE_RANGE_WAIT_BEFORE); }) == 0) return {};
+    if (errno == ENOSYS || errno == EINVAL || errno == ESPIPE) return sync();  // there is no other way to ask
+    return system_error("write back", path_, errno);
+  }
+
   Result<std::uint64_t> size() override {
     struct stat status{};
     if (::fstat(descriptor_, &status) != 0) return system_error("stat", path_, errno);
@@ -165,6 +181,13 @@ class PosixDisk final : public Disk {
       return std::unique_ptr<FileLock>(std::move(lock));
     if (errno == EWOULDBLOCK) return error(ErrorCode::kConflict, "{} is held by another process", path);
     return system_error("lock", path, errno);
+  }
+
+  Result<void> sync_files(std::span<const std::shared_ptr<File>> files) override {
+    if (files.size() < kFilesSyncedTogetherMin) return Disk::sync_files(files);
+    TRY(static_cast<PosixFile&>(*files.front()).sync_file_system());
+    for (const auto& file : files) TRY(static_cast<PosixFile&>(*file).check_written_back());
+    return {};
   }
 
   Result<void> make_directory(const std::string& path) override {

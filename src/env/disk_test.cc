@@ -42,6 +42,13 @@ void exercise(Disk& disk, const std::string& root) {
     EXPECT_EQ(file->read_at(6, into).value(), 5U);
   }
   EXPECT_EQ(text_of(disk, root + "/a/b/f"), "help meorld");
+  std::vector<std::shared_ptr<File>> files;
+  for (int i = 0; i < 40; ++i) {
+    files.push_back(disk.open(root + "/a/" + std::to_string(i), OpenMode::kCreate).value());
+    ASSERT_TRUE(files.back()->write_at(0, as_bytes("many")).ok());
+  }
+  EXPECT_TRUE(disk.sync_files(files).ok());
+  EXPECT_TRUE(disk.sync_files({}).ok());
   ASSERT_TRUE(replace_file(disk, root + "/a/b/g", as_bytes("one")).ok());
   ASSERT_TRUE(replace_file(disk, root + "/a/b/g", as_bytes("two")).ok());
   EXPECT_EQ(text_of(disk, root + "/a/b/g"), "two");

@@ -114,6 +114,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
  private:
   struct CheckpointJob;
+  struct CheckpointWork;
   struct CompactionJob;
   struct CompactionChoice {
     std::size_t input_count = 0;  ///< Segments from the first on.
@@ -161,7 +162,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void checkpoint_reached();
   void checkpoint_when_visible();
   void checkpoint_step();
-  Result<bool> sync_piece(CheckpointJob& job, std::uint64_t piece);
+  Result<void> sync_piece(CheckpointJob& job, bool urgent);
+  Result<void> write_back_piece(CheckpointJob& job);
+  Result<std::shared_ptr<env::File>> unsynced_file(const CheckpointWork& work);
   Result<void> write_checkpoint(const CheckpointJob& job);
   void checkpoint_written();
   void checkpoint_waits();

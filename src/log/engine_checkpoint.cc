@@ -14,7 +14,7 @@ constexpr Logger kLog("log.checkpoint");
 constexpr std::uint64_t kCheckpointBytes = 128ULL << 20;
 constexpr auto kCheckpointAge = std::chrono::seconds(60);
 constexpr std::uint64_t kPieceBytes = 512ULL << 10;
-constexpr std::uint64_t kUrgentPieceBytes = 4ULL << 20;
+constexpr int kUrgentPieces = 8;
 constexpr auto kFullPause = std::chrono::seconds(1);
 constexpr auto kPause = std::chrono::milliseconds(1);
 constexpr std::uint64_t kPrewriteBytes = 1ULL << 20;
@@ -77,7 +77,7 @@ void Engine::checkpoint_when_visible() {
     Buffer bytes;
   };
   auto writes = std::make_shared<std::vector<IndexWrite>>();
-  for (const CheckpointJob::Work& work : job_->work) {
+  for (const CheckpointWork& work : job_->work) {
     Segment* segment = find_segment(work.partition, work.segment);
     if (segment == nullptr || segment->index.unwritten_count() == 0) continue;
     const std::uint64_t position = std::uint64_t{segment->index.file_count()} * kIndexEntryBytes;
@@ -95,15 +95,17 @@ void Engine::checkpoint_when_visible() {
   });
 }
 
-/// One piece of one file, then a pause, so that journal writes hardly notice. Without pauses once the ring fills.
+/// A piece of one file, then a pause, so that journal writes hardly notice. Once the ring fills, several pieces at a time
+/// and without pauses.
 void Engine::checkpoint_step() {
   const bool urgent = closing_ || head_ - trim_ > ring_->geometry().ring_bytes() / 2;
-  const std::uint64_t piece = urgent ? kUrgentPieceBytes : kPieceBytes;
   CheckpointJob* job = job_.get();
-  if (job->next_work == job->work.size()) return checkpoint_written();
-  env_.blocking_pool().post([self = shared_from_this(), job, piece, urgent] {
-    const Result<bool> more = self->sync_piece(*job, piece);
-    if (!more.ok()) return self->fail(more.error());
+  if (job->next_synced == job->work.size()) return checkpoint_written();
+  env_.blocking_pool().post([self = shared_from_this(), job, urgent] {
+    for (int pieces = urgent ? kUrgentPieces : 1; pieces > 0 && job->next_synced < job->work.size(); --pieces) {
+      const Result<void> done = self->sync_piece(*job, urgent);
+      if (!done.ok()) return self->fail(done.error());
+    }
     self->on_loop([self, urgent] {
       if (urgent) return self->checkpoint_step();
       self->later(kPause, [engine = self.get()] { engine->checkpoint_step(); });
@@ -111,9 +113,45 @@ void Engine::checkpoint_step() {
   });
 }
 
-/// On the pool. The handle is the one that wrote: another one would not hear of a write-back that failed.
-Result<bool> Engine::sync_piece(CheckpointJob& job, std::uint64_t piece) {
-  CheckpointJob::Work& work = job.work[job.next_work];
+/// On the pool. A file is written back in awaited pieces and then synced. When it is urgent and there are many, all are
+/// synced at once: under full load every sync finds new bytes in its file again, and a commit of the file system's own
+/// journal for each of a thousand files takes longer than the ring does to fill.
+Result<void> Engine::sync_piece(CheckpointJob& job, bool urgent) {
+  const bool together = urgent && job.work.size() - job.next_synced >= hooks_.files_together_min;
+  if (!together && job.next_written == job.next_synced) return write_back_piece(job);
+  const std::size_t end = together ? job.work.size() : job.next_synced + 1;
+  std::vector<std::shared_ptr<env::File>> files;
+  for (; job.next_synced < end; ++job.next_synced) {
+    const CheckpointWork& work = job.work[job.next_synced];
+    TRY_ASSIGN(const auto file, unsynced_file(work));
+    if (file != nullptr) {
+      if (work.sealed) TRY(file->truncate(work.to));  // gives reserved space back
+      files.push_back(file);
+    }
+    if (work.sealed) {
+      TRY_ASSIGN(files.emplace_back(), work.files->index());
+    }
+  }
+  return disk_.sync_files(files);
+}
+
+Result<void> Engine::write_back_piece(CheckpointJob& job) {
+  const CheckpointWork& work = job.work[job.next_written];
+  const std::uint64_t from = std::max(work.from, job.next_position);
+  const std::uint64_t size = std::min(kPieceBytes, work.to - std::min(work.to, from));
+  if (size > 0) {
+    TRY_ASSIGN(const auto file, unsynced_file(work));
+    TRY(file->write_back(from, size));
+  }
+  job.next_position = from + size;
+  if (job.next_position < work.to) return {};
+  job.next_position = 0;
+  ++job.next_written;
+  return {};
+}
+
+/// The handle is the one that wrote: another one would not hear of a write-back that failed.
+Result<std::shared_ptr<env::File>> Engine::unsynced_file(const CheckpointWork& work) {
   std::shared_ptr<env::File> file = work.files->open_log();
   CHECK(file != nullptr || work.from == work.to, "a segment with unsynced bytes keeps its file open");
   if (file == nullptr && work.sealed) {
@@ -122,22 +160,7 @@ Result<bool> Engine::sync_piece(CheckpointJob& job, std::uint64_t piece) {
   if (hooks_.bug == PlantedBug::kReopenToSync) {
     TRY_ASSIGN(file, disk_.open(work.files->log_path(), env::OpenMode::kReadWrite));
   }
-  if (file != nullptr) {
-    const std::uint64_t from = std::max(work.from, job.next_position);
-    const std::uint64_t size = std::min(piece, work.to - std::min(work.to, from));
-    if (size > 0) TRY(file->write_back(from, size));
-    job.next_position = from + size;
-    if (job.next_position < work.to) return true;
-    if (work.sealed) TRY(file->truncate(work.to));  // gives reserved space back
-    TRY(file->sync());
-  }
-  if (work.sealed) {
-    TRY_ASSIGN(const auto index, work.files->index());
-    TRY(index->sync());
-  }
-  ++job.next_work;
-  job.next_position = 0;
-  return true;
+  return file;
 }
 
 /// Everything below trim is synced: now directories, then the file that says so.
@@ -177,7 +200,7 @@ Result<void> Engine::write_checkpoint(const CheckpointJob& job) {
 void Engine::finish_checkpoint() {
   const std::unique_ptr<CheckpointJob> job = std::move(job_);
   CHECK(job->head.trim >= trim_ && job->head.trim <= durable_, "trim rises, below durable");
-  for (const CheckpointJob::Work& work : job->work) {
+  for (const CheckpointWork& work : job->work) {
     Segment* segment = find_segment(work.partition, work.segment);
     if (segment == nullptr) continue;
     CHECK(segment->visible_bytes >= work.to, "every slice below trim was in its segment when that was synced");

@@ -68,6 +68,7 @@ class SimLog {
     sim_ = std::make_unique<env::SimEnv>(seed_ * 1000 + ++life_, options);
     loop_ = sim_->make_loop("log");
     hooks_.bug = settings_.bug;
+    if (life_ % 2 == 0) hooks_.files_together_min = 2;
     hooks_.on_failure = [this](const Error& why) { failure_ = why; };
     failure_.reset();
     auto log = Log::open(*sim_, *loop_,

@@ -23,6 +23,8 @@ enum class PlantedBug : std::uint8_t {
 /// What only tests ask of the log.
 struct TestHooks {
   PlantedBug bug = PlantedBug::kNone;
+  /// An urgent checkpoint with at least so many files syncs all of them at once.
+  std::size_t files_together_min = 128;
   /// Called instead of ending the process when a write or sync failed; the log does nothing more afterwards.
   std::function<void(const Error&)> on_failure;
 };
