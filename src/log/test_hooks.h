@@ -24,7 +24,7 @@ enum class PlantedBug : std::uint8_t {
 struct TestHooks {
   PlantedBug bug = PlantedBug::kNone;
   /// An urgent checkpoint with at least so many files syncs all of them at once.
-  std::size_t files_together_min = 128;
+  std::size_t files_together_min = 32;
   /// Called instead of ending the process when a write or sync failed; the log does nothing more afterwards.
   std::function<void(const Error&)> on_failure;
 };
