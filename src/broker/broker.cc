@@ -112,6 +112,7 @@ void Broker::accept(std::unique_ptr<env::Connection> connection, const ListenerO
   client->principal_name = client->principal.to_string();
   client->host = connection->peer().host;
   client->advertised = listener.advertised.value_or(connection->local());
+  if (client->advertised.port == 0) client->advertised.port = connection->local().port;
   auto accepted = std::make_shared<ClientConnection>(services_, std::move(connection), std::move(client),
                                                      [this](ClientConnection* closed) { forget(closed); });
   connections_.emplace(accepted.get(), accepted);

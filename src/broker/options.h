@@ -13,7 +13,7 @@ namespace weft::broker {
 /// One place to accept Kafka clients.
 struct ListenerOptions {
   env::Address address{"127.0.0.1", 9092};
-  /// What Metadata tells clients of this listener; by default the address that each connected to.
+  /// What Metadata tells clients of this listener; by default the address that each connected to. Port 0: that one's.
   std::optional<env::Address> advertised;
 };
 

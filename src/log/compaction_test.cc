@@ -190,6 +190,15 @@ TEST_F(Compacting, AnOpenSegmentDoesNotWaitLongerThanTheLagAllows) {
   expect_last_of_every_key();
 }
 
+TEST_F(Compacting, WhatIsOverdueDoesNotWaitForACheckpointsTurn) {
+  policy.compaction_lag_ms_max = 100;
+  start();
+  append_many(15, 3);
+  weft.advance(std::chrono::seconds(15));
+  EXPECT_EQ(records().size(), 3u);
+  expect_last_of_every_key();
+}
+
 TEST_F(Compacting, FilesOfBeforeGoWithTheNextCheckpointAndEverythingVerifies) {
   start();
   append_many(300, 10);

@@ -474,6 +474,7 @@ void Engine::tick() {
   const std::int64_t now_ms = env_.clock().wall_ms();
   for (const auto& [id, partition] : partitions_) partition->producers.expire(now_ms - kProducerExpirationMs);
   enforce_retention();
+  hasten_compaction();
   maybe_compact();
   maybe_checkpoint();
   later(kTickEvery, [this] { tick(); });

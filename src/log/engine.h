@@ -184,6 +184,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::optional<Offset> retained_from(Partition& partition, std::int64_t now_ms);
 
   // engine_compaction.cc
+  void hasten_compaction();
   void maybe_compact();
   std::optional<CompactionChoice> choose_compaction(const Partition& partition, std::int64_t now_ms) const;
   void begin_compaction(Partition& partition, std::size_t input_count, std::int64_t now_ms);

@@ -213,6 +213,7 @@ void Engine::finish_checkpoint() {
   unlink_condemned();
   dispatch();
   advance();
+  maybe_compact();
 }
 
 /// Files that lie still are closed until somebody reads or writes them again.

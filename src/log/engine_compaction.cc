@@ -48,9 +48,25 @@ std::optional<Engine::CompactionChoice> Engine::choose_compaction(const Partitio
   return choice;
 }
 
-/// max.compaction.lag.ms: what is old must not wait in an open segment.
+/// max.compaction.lag.ms: what is old must wait neither in an open segment nor for the next checkpoint's turn.
+void Engine::hasten_compaction() {
+  const std::int64_t now_ms = env_.clock().wall_ms();
+  bool overdue = false;
+  for (const auto& [id, partition] : partitions_) {
+    if (!partition->policy.has_value() || !partition->policy->compact || partition->removing) continue;
+    roll_for_compaction(*partition, now_ms);
+    const std::int64_t old_ms = now_ms - partition->policy->compaction_lag_ms_max;
+    overdue |= std::ranges::any_of(partition->segments, [&](const auto& segment) {
+      const bool settled = segment->seal_synced && segment->last_lsn <= trim_;
+      return segment->sealed && !segment->missing && !settled && segment->compacted_end < segment->end &&
+             segment->first_timestamp.get() < old_ms;
+    });
+  }
+  if (overdue && job_ == nullptr && !closing_ && !stopped_) begin_checkpoint(false);
+}
+
 void Engine::roll_for_compaction(Partition& partition, std::int64_t now_ms) {
-  if (!partition.policy.has_value() || !partition.policy->compact || partition.segments.empty()) return;
+  if (partition.segments.empty()) return;
   const Segment& open = *partition.segments.back();
   const bool settled = partition.visible_end == partition.assigned_end && open.assigned_bytes > 0 && !open.sealed;
   if (!settled || open.first_timestamp.get() >= now_ms - partition.policy->compaction_lag_ms_max) return;
@@ -64,7 +80,6 @@ void Engine::maybe_compact() {
   Partition* dirtiest = nullptr;
   CompactionChoice best;
   for (const auto& [id, partition] : partitions_) {
-    roll_for_compaction(*partition, now_ms);
     const auto choice = choose_compaction(*partition, now_ms);
     if (!choice.has_value() || (dirtiest != nullptr && choice->dirty_ratio <= best.dirty_ratio)) continue;
     dirtiest = partition.get();

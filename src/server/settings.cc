@@ -101,7 +101,7 @@ std::span<const Setting> setting_table() {
       {"data_dir", "Where weft keeps everything. One process at a time.", &Settings::data_dir},
       {"kafka",
        "Kafka protocol listeners, ADDRESS or ADDRESS@ADVERTISED. Without an advertised address clients are sent to the one "
-       "they used. Port 0 picks a free one.",
+       "they used. Port 0 picks a free one; advertised, it is the port that was picked.",
        &Settings::kafka},
       {"http", "Web UI, /api/v1, /metrics, /healthz.", &Settings::http},
       {"registry", "Schema registry (Confluent REST).", &Settings::registry},
