@@ -4,6 +4,7 @@
 
 #include "base/crc32c.h"
 #include "record/recompression.h"
+#include "record/records.h"
 
 namespace weft::broker {
 namespace {
@@ -55,6 +56,17 @@ Result<SharedBytes> opened(const SharedBytes& batch, const EffectiveConfigs& con
                  stored.size(), configs.batch_bytes_max);
   }
   return SharedBytes(std::move(stored));
+}
+
+std::vector<std::int32_t> records_to_blame(ByteView batch, const EffectiveConfigs& configs) {
+  std::vector<std::int32_t> blamed;
+  if (!configs.compacted) return blamed;
+  auto reader = record::RecordReader::open(batch);
+  record::RecordView record;
+  for (std::int32_t at = 0; reader.ok() && reader->next(record).value_or(false); ++at) {
+    if (!record.key.has_value()) blamed.push_back(at);
+  }
+  return blamed;
 }
 
 kafka::KafkaError append_error(ErrorCode code) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -17,6 +18,10 @@ Result<record::BatchHeader> check_batch(const Topic& topic, ByteView batch, std:
 bool must_open(const Topic& topic, const record::BatchHeader& batch);
 /// It, under the topic's codec. Errors as check_batch; takes its time, so not on the loop.
 Result<SharedBytes> opened(const SharedBytes& batch, const EffectiveConfigs& configs);
+
+/// Which records of a refused batch are to blame, so that a producer can send the others again: those without a key where
+/// the topic is compacted. Empty where the batch as a whole is.
+std::vector<std::int32_t> records_to_blame(ByteView batch, const EffectiveConfigs& configs);
 
 /// How Produce answers what check_batch and log::Log::append refuse.
 kafka::KafkaError append_error(ErrorCode code);

@@ -113,6 +113,14 @@ TEST_F(Metadata, TellsTheAdvertisedAddressOfTheListener) {
   EXPECT_EQ(response.brokers[0].port, 19092);
 }
 
+TEST_F(Metadata, AnAdvertisedAddressWithoutAPortHasTheListenersOwn) {
+  options.listeners[0].advertised = env::Address{"kafka.example.org", 0};
+  start();
+  const auto response = connect().call<kafka::MetadataResponse>(ask({}), 9);
+  EXPECT_EQ(response.brokers[0].host, "kafka.example.org");
+  EXPECT_EQ(response.brokers[0].port, broker->addresses()[0].port);
+}
+
 TEST_F(Metadata, EveryListenerTellsItsOwnAddress) {
   options.listeners = {{{"127.0.0.1", 0}, env::Address{"inside.example.org", 9092}},
                        {{"127.0.0.1", 0}, env::Address{"outside.example.org", 19092}},
@@ -281,6 +289,21 @@ TEST_F(ProduceAndFetch, ACompactedTopicWantsKeysInsideCompressedBatchesToo) {
   builder.add(std::nullopt, as_bytes("v"), Timestamp{1'800'000'000'000});
   EXPECT_EQ(produce(client, "compacted", SharedBytes(*builder.build())).error_code, KafkaError::kInvalidRecord);
   EXPECT_EQ(produce(client, "compacted", batch_of({{"k", "v"}}, kNoProducerId, kNoSequence, record::Codec::kLz4)).error_code, KafkaError::kNone);
+}
+
+TEST_F(ProduceAndFetch, ACompactedTopicNamesTheRecordsThatHaveNoKey) {
+  start();
+  auto& client = connect();
+  create_topic(client, "compacted", 1, {{"cleanup.policy", "compact"}});
+  for (const auto codec : {record::Codec::kNone, record::Codec::kLz4}) {
+    record::BatchBuilder builder(codec);
+    builder.add(as_bytes("k"), as_bytes("v"), Timestamp{1'800'000'000'000});
+    builder.add(std::nullopt, as_bytes("v"), Timestamp{1'800'000'000'000});
+    const auto answer = produce(client, "compacted", SharedBytes(*builder.build()));
+    EXPECT_EQ(answer.error_code, KafkaError::kInvalidRecord);
+    ASSERT_EQ(answer.record_errors.size(), 1u) << record::codec_name(codec);
+    EXPECT_EQ(answer.record_errors[0].batch_index, 1);
+  }
 }
 
 TEST_F(ProduceAndFetch, DamageIsNotHiddenByRecompression) {
@@ -498,6 +521,22 @@ TEST_F(ProduceAndFetch, MaxBytesIsSoftForTheFirstBatch) {
   const auto partitions = client.call<kafka::FetchResponse>(request, 11).responses.at(0).partitions;
   EXPECT_EQ(records_in(partitions.at(0).records).size(), 1u) << "whole, though it is larger";
   EXPECT_TRUE(partitions.at(1).records.empty());
+  EXPECT_EQ(partitions.at(1).high_watermark, Offset{1});
+}
+
+TEST_F(ProduceAndFetch, MaxBytesIsHardForWhatFollowsTheFirstBatch) {
+  start();
+  auto& client = connect();
+  create_topic(client, "orders", 2);
+  produce(client, "orders", batch_of({{"a", std::string(500, 'x')}}), 0);
+  produce(client, "orders", batch_of({{"b", std::string(500, 'x')}}), 1);
+  auto request = fetch_request("orders", 0);
+  request.max_bytes = 800;
+  request.topics[0].partitions.push_back(request.topics[0].partitions[0]);
+  request.topics[0].partitions[1].partition = PartitionIndex{1};
+  const auto partitions = client.call<kafka::FetchResponse>(request, 11).responses.at(0).partitions;
+  EXPECT_EQ(records_in(partitions.at(0).records).size(), 1u);
+  EXPECT_TRUE(partitions.at(1).records.empty()) << "it would make the answer larger than the client's buffer";
   EXPECT_EQ(partitions.at(1).high_watermark, Offset{1});
 }
 

@@ -56,6 +56,7 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
   void forget_what_was_read() {
     response_.responses.clear();
     bytes_ = 0;
+    full_ = false;
   }
 
   /// Reads until one has to wait for the disk; then its completion goes on.
@@ -108,8 +109,7 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     if (asked.current_leader_epoch.get() > 0) return refuse(into, KafkaError::kUnknownLeaderEpoch);
     const auto partition = topic->partition(asked.partition);
     const auto state = request_.broker.log.state(partition);
-    const bool is_full = bytes_ > 0 && bytes_ >= bytes_max_;
-    const auto room = is_full || !state.ok() ? std::optional<std::int64_t>() : take_memory(asked, *state);
+    const auto room = full_ || !state.ok() ? std::optional<std::int64_t>() : take_memory(asked, *state);
     if (state.ok() && !room) {  // say where the partition stands, read nothing
       set_bounds(into, state->log_start, state->visible_end);
       return false;
@@ -167,8 +167,7 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
       if (request_.version < 10 && has_zstd(read->batches)) {
         refuse(into, KafkaError::kUnsupportedCompressionType);
       } else {
-        for (const auto& batch : read->batches) bytes_ += static_cast<std::int64_t>(batch.size());
-        into.records = std::move(read->batches);
+        take(into, std::move(read->batches));
       }
     }
     settle_memory();
@@ -177,6 +176,18 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     } else {
       go_on();
     }
+  }
+
+  /// The log gives one batch at least; only the first of an answer may be larger than what is left (KIP-74).
+  void take(Response::Partition& into, std::vector<SharedBytes> batches) {
+    std::int64_t bytes = 0;
+    for (const auto& batch : batches) bytes += static_cast<std::int64_t>(batch.size());
+    const bool fits = bytes_ == 0 || bytes_ + bytes <= bytes_max_;
+    if (fits) {
+      bytes_ += bytes;
+      into.records = std::move(batches);
+    }
+    full_ = bytes_ > 0 && (!fits || bytes_ >= bytes_max_);
   }
 
   static bool has_zstd(const std::vector<SharedBytes>& batches) {
@@ -265,6 +276,7 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
   std::size_t partition_at_ = 0;
   KafkaError topic_error_ = KafkaError::kNone;
   bool may_wait_;
+  bool full_ = false;  ///< Of some partition the next batch did not fit.
   bool failed_ = false;
   env::MemoryBudget::Share memory_;  ///< For bytes_, and what the next read may bring.
   env::MemoryBudget::Ticket memory_ticket_ = 0;

@@ -70,6 +70,12 @@ class Producing : public std::enable_shared_from_this<Producing> {
     failed_ = true;
   }
 
+  using Blamed = std::vector<std::int32_t>;
+  void refuse(Response::Partition& into, const Error& why, const Blamed& records) {
+    refuse(into, append_error(why.code), why.message);
+    for (const auto at : records) into.record_errors.push_back({at, "it has no key, and the topic is compacted"});
+  }
+
   // ---- Checking
 
   Resolved resolve(const std::string& name, const kafka::ProduceRequest& message) {
@@ -94,7 +100,10 @@ class Producing : public std::enable_shared_from_this<Producing> {
       return refuse(into, KafkaError::kInvalidRecord, "record batches before v2 are not accepted");
     }
     auto header = check_batch(*topic, records->view(), request_.broker.loop.clock().wall_ms());
-    if (!header.ok()) return refuse(into, append_error(header.error().code), header.error().message);
+    if (!header.ok()) {
+      const bool open = record::load_header(records->data()).codec() == record::Codec::kNone;
+      return refuse(into, header.error(), open ? records_to_blame(records->view(), topic->effective) : Blamed{});
+    }
     if (header->codec() == record::Codec::kZstd && request_.version < 7) {
       return refuse(into, KafkaError::kUnsupportedCompressionType, "zstd needs Produce v7");
     }
@@ -159,21 +168,23 @@ class Producing : public std::enable_shared_from_this<Producing> {
       ++opening_;
       broker.env.blocking_pool().post([self = shared_from_this(), alive = broker.alive, &loop = broker.loop, i,
                                        batch = slice.batch, configs = slice.topic->effective] {
-        loop.post([self, alive, i, stored = opened(batch, configs)]() mutable {
-          if (!alive.expired()) self->on_opened(i, std::move(stored));
+        auto stored = opened(batch, configs);
+        auto blamed = stored.ok() ? Blamed{} : records_to_blame(batch.view(), configs);
+        loop.post([self, alive, i, stored = std::move(stored), blamed = std::move(blamed)]() mutable {
+          if (!alive.expired()) self->on_opened(i, std::move(stored), blamed);
         });
       });
     }
     if (opening_ == 0) begin_append();
   }
 
-  void on_opened(std::size_t at, Result<SharedBytes> stored) {
+  void on_opened(std::size_t at, Result<SharedBytes> stored, const Blamed& blamed) {
     auto& slice = slices_[at];
     if (stored.ok()) {
       slice.batch = std::move(*stored);
     } else {
       slice.refused = true;
-      refuse(answer_of(slice), append_error(stored.error().code), stored.error().message);
+      refuse(answer_of(slice), stored.error(), blamed);
     }
     if (--opening_ == 0) begin_append();
   }
