@@ -256,6 +256,28 @@ TEST_F(Admin, PartitionsCanOnlyBecomeMore) {
   EXPECT_EQ(look(*client, "orders")->partitions.size(), 4u);
 }
 
+TEST_F(Admin, NewPartitionsArePlacedByHandOnThisBrokerOrNotAtAll) {
+  start();
+  auto& client = connect();
+  create_topic(client, "orders", 1);
+  const auto grow = [&](std::vector<std::vector<std::int32_t>> placed) {
+    kafka::CreatePartitionsRequest request;
+    auto& topic = request.topics.emplace_back();
+    topic.name = "orders";
+    topic.count = 3;
+    topic.assignments.emplace();
+    for (const auto& brokers : placed) {
+      auto& assignment = topic.assignments->emplace_back();
+      for (const auto id : brokers) assignment.broker_ids.push_back(kafka::NodeId{id});
+    }
+    return client.call<kafka::CreatePartitionsResponse>(request, 2).results.at(0).error_code;
+  };
+  EXPECT_EQ(grow({{1}, {10}}), KafkaError::kInvalidReplicaAssignment) << "there is no broker 10";
+  EXPECT_EQ(grow({{1}}), KafkaError::kInvalidReplicaAssignment) << "two partitions are new";
+  EXPECT_EQ(grow({{1}, {1, 1}}), KafkaError::kInvalidReplicaAssignment);
+  EXPECT_EQ(grow({{1}, {1}}), KafkaError::kNone);
+}
+
 TEST_F(Admin, OffsetsAreFoundByTimeAndAtTheEnds) {
   start();
   auto& client = connect();

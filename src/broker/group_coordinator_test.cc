@@ -150,6 +150,17 @@ TEST_F(Groups, OldClientsJoinWithoutAskingForAnId) {
   }
 }
 
+TEST_F(Groups, WithoutARebalanceTimeoutAMemberHasItsSessionToSyncIn) {
+  start();
+  auto& client = connect();
+  auto request = join_request(client.call<kafka::JoinGroupResponse>(join_request(), 5).member_id.get());
+  request.rebalance_timeout_ms = 0;
+  const auto joined = client.call<kafka::JoinGroupResponse>(request, 5);
+  sim.advance(2s);
+  EXPECT_EQ(client.call<kafka::SyncGroupResponse>(sync_request(joined, {{joined.member_id.get(), "all"}}), 3).error_code,
+            KafkaError::kNone);
+}
+
 TEST_F(Groups, ASecondMemberMakesTheFirstJoinAgainAndBothGetTheirShare) {
   start();
   auto& one = connect();

@@ -62,7 +62,8 @@ KafkaError GroupCoordinator::check_join(const Joining& joining) const {
 
 void GroupCoordinator::join(Joining joining, Callback<kafka::JoinGroupResponse> done) {
   auto& message = joining.message;
-  if (message.rebalance_timeout_ms < 0) message.rebalance_timeout_ms = message.session_timeout_ms;
+  // v0 has none. With none at all every member would be gone before it could sync: kafkajs's low-level API sends 0.
+  if (message.rebalance_timeout_ms <= 0) message.rebalance_timeout_ms = message.session_timeout_ms;
   if (const auto problem = check_join(joining); problem != KafkaError::kNone) {
     return done(join_refused(problem, message.member_id));
   }

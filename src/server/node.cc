@@ -58,6 +58,7 @@ Result<broker::Options> broker_options(const Settings& settings) {
   options.environment = settings.environment;
   options.region = settings.region;
   options.auto_create_topics = settings.auto_create_topics;
+  options.node_id = static_cast<std::int32_t>(settings.node_id);
   options.partition_count_default = static_cast<std::int32_t>(settings.partition_count);
   options.clamp_replication_factor = settings.replication_factor_clamp;
   options.group_initial_rebalance_delay_ms = static_cast<std::int32_t>(settings.group_initial_rebalance_delay_ms);

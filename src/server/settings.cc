@@ -118,6 +118,7 @@ std::span<const Setting> setting_table() {
       {"environment", "Environment of this cluster, such as dev or prod.", &Settings::environment},
       {"region", "Region of this cluster.", &Settings::region},
       {"auto_create_topics", "Make a topic when a client asks for one that does not exist.", &Settings::auto_create_topics},
+      {"node_id", "The id under which Kafka clients see this broker.", &Settings::node_id, 0, INT32_MAX},
       {"partition_count", "Partitions of topics made without a count.", &Settings::partition_count, 1, 10'000},
       {"replication_factor_clamp", "Accept replication factors above 1 and hold one replica; off: refuse them.",
        &Settings::replication_factor_clamp},

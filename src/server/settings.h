@@ -32,6 +32,7 @@ struct Settings {
   std::string region = "local";
 
   bool auto_create_topics = true;
+  std::int64_t node_id = 1;
   std::int64_t partition_count = 1;
   bool replication_factor_clamp = true;
   std::int64_t group_initial_rebalance_delay_ms = 0;

@@ -1,6 +1,10 @@
-// CreatePartitions, v0 to v3: partitions can only become more. v3 adds an error for quotas, which there are none of.
+// CreatePartitions, v0 to v3: partitions can only become more; assignments by hand name this broker only. v3 adds an error
+// for quotas, which there are none of.
+#include <algorithm>
+
 #include "broker/api/joint_answer.h"
 #include "broker/limits.h"
+#include "broker/options.h"
 #include "broker/topics.h"
 #include "kafka/messages/create_partitions.h"
 
@@ -8,6 +12,7 @@ namespace weft::broker {
 namespace {
 
 using kafka::KafkaError;
+using Asked = kafka::CreatePartitionsRequest::Topic;
 using Answered = kafka::CreatePartitionsResponse::Topic;
 using Joint = JointAnswer<kafka::CreatePartitionsResponse>;
 
@@ -18,19 +23,36 @@ void refuse_addition(Answered& into, const Error& why) {
   into.error_message = why.message;
 }
 
-void add(const std::shared_ptr<Joint>& joint, std::size_t at, std::int32_t count, bool validate_only) {
+/// Whether the new partitions, if they are placed by hand, each have their one replica here.
+bool placed_here(const Request& request, const Asked& asked) {
+  if (!asked.assignments) return true;
+  const auto topic = request.broker.topics.find(asked.name);
+  if (!topic || asked.count <= topic->partition_count) return true;  // Refused for that.
+  const auto fresh = static_cast<std::size_t>(asked.count - topic->partition_count);
+  return asked.assignments->size() == fresh && std::ranges::all_of(*asked.assignments, [&](const auto& assignment) {
+           return assignment.broker_ids.size() == 1 && assignment.broker_ids[0].get() == request.broker.options.node_id;
+         });
+}
+
+void add(const std::shared_ptr<Joint>& joint, std::size_t at, const Asked& asked, bool validate_only) {
   auto& topics = joint->request.broker.topics;
   auto& into = joint->response.results[at];
   if (!allowed(joint->request, access::Right::kAlter, access::ResourceType::kTopic, into.name)) {
     into.error_code = KafkaError::kTopicAuthorizationFailed;
     return;
   }
+  if (!placed_here(joint->request, asked)) {
+    into.error_code = KafkaError::kInvalidReplicaAssignment;
+    into.error_message = "assignments: must place each new partition, and nothing else, on broker " +
+                         std::to_string(joint->request.broker.options.node_id);
+    return;
+  }
   if (validate_only) {
-    if (const auto checked = topics.check_partitions(into.name, count); !checked.ok()) refuse_addition(into, checked.error());
+    if (const auto checked = topics.check_partitions(into.name, asked.count); !checked.ok()) refuse_addition(into, checked.error());
     return;
   }
   ++joint->open;
-  topics.add_partitions(into.name, count, [joint, at](Result<void> added) {
+  topics.add_partitions(into.name, asked.count, [joint, at](Result<void> added) {
     if (!added.ok()) refuse_addition(joint->response.results[at], added.error());
     joint->one_done();
   });
@@ -42,7 +64,7 @@ void handle(Request request, kafka::CreatePartitionsRequest message) {
   results.resize(message.topics.size());
   for (std::size_t i = 0; i < results.size(); ++i) {
     results[i].name = message.topics[i].name;
-    add(joint, i, message.topics[i].count, message.validate_only);
+    add(joint, i, message.topics[i], message.validate_only);
   }
   joint->one_done();
 }
