@@ -113,6 +113,14 @@ TEST_F(Metadata, TellsTheAdvertisedAddressOfTheListener) {
   EXPECT_EQ(response.brokers[0].port, 19092);
 }
 
+TEST_F(Metadata, WhoMayDoEverythingIsToldEveryOperationOfAClusterThatThereIs) {
+  start();
+  auto request = ask({});
+  request.include_cluster_authorized_operations = true;
+  // Create, Alter, Describe, ClusterAction, DescribeConfigs, AlterConfigs, IdempotentWrite.
+  EXPECT_EQ(connect().call<kafka::MetadataResponse>(request, 9).cluster_authorized_operations, 0b1'1111'1010'0000);
+}
+
 TEST_F(Metadata, AnAdvertisedAddressWithoutAPortHasTheListenersOwn) {
   options.listeners[0].advertised = env::Address{"kafka.example.org", 0};
   start();

@@ -7,7 +7,8 @@ namespace {
 
 // AclOperation (org.apache.kafka.common.acl), as bits.
 constexpr std::int32_t kMayRead = 1 << 3, kMayWrite = 1 << 4, kMayCreate = 1 << 5, kMayDelete = 1 << 6, kMayAlter = 1 << 7,
-                       kMayDescribe = 1 << 8, kMayDescribeConfigs = 1 << 10, kMayAlterConfigs = 1 << 11;
+                       kMayDescribe = 1 << 8, kMayActForCluster = 1 << 9, kMayDescribeConfigs = 1 << 10,
+                       kMayAlterConfigs = 1 << 11, kMayWriteIdempotently = 1 << 12;
 
 struct Meaning {
   access::Right right;
@@ -40,8 +41,8 @@ std::int32_t group_operations(const Request& request, std::string_view group) {
 }
 
 std::int32_t cluster_operations(const Request& request) {
-  static constexpr Meaning kMeanings[] = {{access::Right::kCreate, kMayCreate},
-                                          {access::Right::kAlter, kMayAlter | kMayAlterConfigs},
+  static constexpr Meaning kMeanings[] = {{access::Right::kCreate, kMayCreate | kMayWriteIdempotently},
+                                          {access::Right::kAlter, kMayAlter | kMayAlterConfigs | kMayActForCluster},
                                           {access::Right::kDescribe, kMayDescribe | kMayDescribeConfigs}};
   return operations(request, access::ResourceType::kCluster, "", kMeanings);
 }

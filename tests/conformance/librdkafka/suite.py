@@ -141,41 +141,43 @@ def run_version(version, weft, numbers, verbose):
         if name not in left_out:
             for subtests in listed.get(name) or [None]:
                 runs.setdefault((name[:4], scenario, subtests), []).append(name)
-    failed, begun = {}, time.monotonic()
+    faults, begun = {}, time.monotonic()
 
     def run(each):
         """Whether all is well; puts down what is not."""
         found = runner.run(*each)
+        wrong = []
         for name in runs[each]:
             state, seconds, said = found.get(name) or found.get(None) or ("ABSENT", 0.0, "the summary does not name it")
             if state != "PASSED":
-                failed[name] = f"{state.lower()} {said}"
+                wrong.append(f"{name}: {state.lower()} {said}")
             elif verbose:
                 print(f"{version} {name}{f' [{each[2]}]' if each[2] else ''}: passed ({seconds:.1f} s)", flush=True)
-        return all(name not in failed for name in runs[each])
+        faults[each] = "; ".join(wrong)
+        return not wrong
 
     try:
         beside = [each for each in runs if each[0] not in ALONE]
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-            alone = [each for each, well in zip(beside, pool.map(run, beside)) if not well]
-        for each in alone + [each for each in runs if each[0] in ALONE]:
+            list(pool.map(run, beside))
+        for each in [each for each in beside if faults[each]] + [each for each in runs if each[0] in ALONE]:
             for _ in range(ALONE_TRIES):
-                for name in runs[each]:
-                    if name in failed:
-                        print(f"{version} {name}: {failed.pop(name)}; run alone", flush=True)
+                if faults.get(each):
+                    print(f"{version} {faults[each]}; run alone", flush=True)
                 if run(each):
                     break
-        for name, why in failed.items():
-            print(f"FAILED {version} {name}: {why}", flush=True)
+        for each in runs:
+            if faults[each]:
+                print(f"FAILED {version} {faults[each]}", flush=True)
     finally:
         codes = runner.close()
     if any(codes):
-        failed["weft"] = f"ended with {codes}"
-        print(f"{version}: weft ended with {codes}", flush=True)
-    passed = len(chosen) - len(left_out) - sum(name in chosen for name in failed)
-    print(f"librdkafka {version}: {passed} passed, {len(failed)} failed, {len(left_out)} not applicable "
+        print(f"FAILED {version}: weft ended with {codes}", flush=True)
+    failed = {name for each in runs if faults[each] for name in runs[each]}
+    passed = len(chosen) - len(left_out) - len(failed)
+    print(f"librdkafka {version}: {passed} passed, {len(failed) + any(codes)} failed, {len(left_out)} not applicable "
           f"({time.monotonic() - begun:.0f} s)", flush=True)
-    return passed, len(failed), len(left_out)
+    return passed, len(failed) + any(codes), len(left_out)
 
 
 def main():
