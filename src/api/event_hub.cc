@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "access/authorizer.h"
+#include "api/record_selector.h"
 #include "api/tail.h"
 #include "env/random.h"
 #include "identity/directory_file.h"
@@ -33,16 +34,21 @@ struct EventHub::Stream {
   access::Principal principal;
   std::shared_ptr<http::EventStream> out;
   std::set<std::string> subjects;
-  std::map<std::string, std::unique_ptr<Tail>> tails;           ///< By product.
+  std::map<std::string, std::unique_ptr<Tail>> tails;           ///< By subject.
   std::map<std::string, mesh::TopicFactsPointer> metrics_sent;  ///< By subject: what the reader has.
 };
 
 std::optional<Subject> Subject::parse(std::string_view text) {
   for (const auto& [word, kind] : kLists)
-    if (text == word) return Subject{kind, {}};
+    if (text == word) return Subject{kind, {}, {}};
   for (const auto& [prefix, kind] : kNamed) {
     if (!text.starts_with(prefix) || text.size() == prefix.size()) continue;
-    Subject subject{kind, std::string(text.substr(prefix.size()))};
+    Subject subject{kind, std::string(text.substr(prefix.size())), {}};
+    constexpr std::string_view kWhere = " where ";
+    if (const std::size_t where = subject.name.find(kWhere); kind == Kind::kTail && where != std::string::npos) {
+      subject.where = subject.name.substr(where + kWhere.size());
+      subject.name.resize(where);
+    }
     if (kind != Kind::kTopicMetrics && !mesh::ProductId::parse(subject.name)) return std::nullopt;
     return subject;
   }
@@ -224,12 +230,12 @@ Result<Subscribed> EventHub::subscribe(const std::string& id, const access::Prin
     }
     wanted.insert(text);
     if (!stream->subjects.contains(text)) added.insert(text);
-    if (subject->kind == Subject::Kind::kTail) tails.insert(subject->name);
+    if (subject->kind == Subject::Kind::kTail) tails.insert(text);
   }
   stream->subjects = wanted;
   std::erase_if(stream->metrics_sent, [&](const auto& each) { return !wanted.contains(each.first); });
   std::erase_if(stream->tails, [&](const auto& each) { return !tails.contains(each.first); });
-  for (const std::string& product : tails) start_tail(*stream, product);
+  for (const std::string& tail : tails) start_tail(*stream, tail);
   watch_metrics();
   out.subjects.assign(wanted.begin(), wanted.end());
   if (since) {
@@ -247,6 +253,8 @@ std::optional<std::string> EventHub::refuse(const Stream& stream, const Subject&
   const auto product = services_.catalogue.find(*mesh::ProductId::parse(subject.name));
   if (!product) return fmt::format("There is no product {}.", subject.name);
   if (subject.kind == Subject::Kind::kMetrics) return std::nullopt;
+  FilterFault fault;
+  if (!RecordFilter::parse(subject.where, fault)) return fault.to_string();
   const auto allowed = services_.authorizer.check(stream.principal, access::Right::kRead,
                                                   {access::ResourceType::kTopic, product->port.topic});
   return allowed.ok() ? std::nullopt : std::optional(allowed.error().message);
@@ -271,18 +279,25 @@ void EventHub::catch_up(Stream& stream, std::uint64_t since, const std::set<std:
 
 // ---- Tails
 
-void EventHub::start_tail(Stream& stream, const std::string& id) {
-  const auto product = services_.catalogue.find(*mesh::ProductId::parse(id));
-  const auto at = stream.tails.find(id);
+void EventHub::start_tail(Stream& stream, const std::string& text) {
+  const auto at = stream.tails.find(text);
   if (at != stream.tails.end()) return at->second->renew();
+  const Subject subject = *Subject::parse(text);
+  const auto product = services_.catalogue.find(*mesh::ProductId::parse(subject.name));
+  FilterFault fault;
+  auto filter = RecordFilter::parse(subject.where, fault);
+  std::shared_ptr<RecordSelector> selector;
+  if (!filter->terms().empty())
+    selector = std::make_shared<RecordSelector>(services_.loop, services_.blocking_pool, services_.schemas,
+                                                std::make_shared<const RecordFilter>(std::move(*filter)));
   const std::weak_ptr<http::EventStream> out = stream.out;
   auto send = [out](std::string_view type, const std::string& data) {
     const auto to = out.lock();
     // A tail never waits in line: what does not fit is counted as skipped.
     return to && to->bytes_waiting() < kLiveBytesMax && to->send(type, "", data);
   };
-  stream.tails.emplace(
-      id, std::make_unique<Tail>(services_.loop, services_.home, services_.schemas, *product, std::move(send)));
+  stream.tails.emplace(text, std::make_unique<Tail>(services_.loop, services_.home, services_.schemas, *product,
+                                                    std::move(selector), std::move(send)));
 }
 
 // ---- Metrics

@@ -27,7 +27,8 @@ class Tail;
 struct Subject {
   enum class Kind { kProducts, kProduct, kTopics, kDirectory, kAudit, kMetrics, kTopicMetrics, kTail };
   Kind kind = Kind::kProducts;
-  std::string name;  ///< "execution/stocktrades" or a topic; empty for those that are whole lists.
+  std::string name;   ///< "execution/stocktrades" or a topic; empty for those that are whole lists.
+  std::string where;  ///< With kTail: a RecordFilter's text.
 
   static std::optional<Subject> parse(std::string_view text);
 };
@@ -44,6 +45,7 @@ class EventHub final : public mesh::MeshListener {
  public:
   static constexpr std::size_t kStreamsMax = 1000;
   static constexpr std::size_t kSubjectsMax = 500;     ///< Of one stream.
+  static constexpr std::size_t kSubjectBytesMax = 1500;
   static constexpr std::size_t kTailsMax = 10;         ///< Of one stream.
   static constexpr std::size_t kEventsHeldMax = 5000;  ///< For those who come back.
   static constexpr std::size_t kEventsHeldBytesMax = 8 << 20;
@@ -92,7 +94,7 @@ class EventHub final : public mesh::MeshListener {
   void send_reset(Stream& stream, std::string_view why);
   void catch_up(Stream& stream, std::uint64_t since, const std::set<std::string>& new_subjects);
   std::optional<std::string> refuse(const Stream& stream, const Subject& subject) const;
-  void start_tail(Stream& stream, const std::string& product);
+  void start_tail(Stream& stream, const std::string& text);
   void close(const std::string& id);
 
   std::optional<std::string> topic_of(const Subject& subject) const;

@@ -216,6 +216,102 @@ TEST_F(EventHubTest, LargeRecordsAreBoundedByTheirBytes) {
   EXPECT_GE(bytes, Tail::kBytesPerSecondMax * 5);
 }
 
+TEST_F(EventHubTest, ATailWithAFilterShowsWhatMatchesAndSaysHowMuchItRead) {
+  world.publish();
+  EXPECT_THAT(subscribe(R"("tail:analytics/trades where n = 7")").at("subjects.0"), HasSubstr("where n = 7"));
+  world.loop.advance(1s);
+  for (int i = 0; i < 100; ++i)
+    world.cluster.intrude("trades", {"k", fmt::format(R"({{"n":{}}})", i % 10), Timestamp{1'700'000'000'000}});
+  world.loop.advance(2s);
+  std::int64_t scanned = 0, matched = 0;
+  std::size_t shown = 0;
+  for (const SentEvent& event : stream->of("tail")) {
+    const auto tail = parsed(event);
+    EXPECT_EQ(tail.at("where"), "n = 7");
+    for (const auto& record : tail.json.find("records")->elements)
+      EXPECT_EQ(record.find("value")->find("text")->text, R"({"n":7})");
+    shown += tail.json.find("records")->elements.size();
+    scanned += std::stoll(tail.at("scanned"));
+    matched += std::stoll(tail.at("matched"));
+    EXPECT_EQ(tail.at("skipped"), "0");
+  }
+  EXPECT_EQ(shown, 10u);
+  EXPECT_EQ(matched, 10);
+  EXPECT_GE(scanned, 95) << "what came after the last match is told with the next event";
+}
+
+TEST_F(EventHubTest, ATailWithoutAnyMatchSaysOnceASecondThatItReads) {
+  world.publish();
+  subscribe(R"("tail:analytics/trades where value contains nothing-of-that")");
+  for (int i = 0; i < 20; ++i) {
+    produce(5);
+    world.loop.advance(250ms);
+  }
+  EXPECT_LE(stream->of("tail").size(), 6u);
+  EXPECT_GE(stream->of("tail").size(), 4u);
+  EXPECT_EQ(parsed(stream->of("tail").back()).at("records.0"), "");
+}
+
+TEST_F(EventHubTest, ATailWithAFilterReadsABoundedNumberAndCountsTheRest) {
+  world.publish();
+  subscribe(R"("tail:analytics/trades where value contains x")");
+  world.loop.advance(1s);
+  std::size_t shown = 0;
+  std::int64_t skipped = 0;
+  for (int i = 0; i < 20; ++i) {
+    produce(10'000);
+    world.loop.advance(250ms);
+  }
+  world.loop.advance(1s);
+  for (const SentEvent& event : stream->of("tail")) {
+    const auto tail = parsed(event);
+    shown += tail.json.find("records")->elements.size();
+    skipped += std::stoll(tail.at("skipped"));
+  }
+  EXPECT_LE(shown, Tail::kRecordsPerSecondMax * 8);
+  EXPECT_EQ(static_cast<std::int64_t>(shown) + skipped, 200'000);
+}
+
+TEST_F(EventHubTest, AFilterWithAMistakeIsRefusedWithItsPlace) {
+  world.publish();
+  const auto answer = subscribe(R"("tail:analytics/trades where n 7","tail:analytics/trades where ")");
+  EXPECT_THAT(answer.at("refused.0.why"), HasSubstr("Character 3"));
+}
+
+TEST_F(EventHubTest, ATailDecodesEveryLanguageDigitForDigitAndSaysWhyWhenNot) {
+  world.publish();
+  const auto json_id = world.schemas.put("orders-value", R"({"type":"object"})", "JSON");
+  const auto protobuf_id = world.schemas.put(
+      "fills-value", "syntax = \"proto3\"; message Fill { string symbol = 1; uint64 quantity = 2; }", "PROTOBUF");
+  const auto avro_id = world.schemas.put("longs-value", R"("long")");
+  const auto intrude = [&](schema::SchemaId schema, std::string_view payload) {
+    Buffer out;
+    schema::append_frame(out, schema);
+    world.cluster.intrude("trades",
+                          {"k", std::string(as_text(out)) + std::string(payload), Timestamp{1'700'000'000'000}});
+  };
+  subscribe(R"("tail:analytics/trades")");
+  world.loop.advance(1s);
+  intrude(avro_id, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01");
+  intrude(json_id, R"({"price": 0.1000000000000000000000001})");
+  intrude(protobuf_id, std::string("\x00\x10\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12));
+  world.cluster.intrude("trades", {"k", R"({"no":18446744073709551616})", Timestamp{1'700'000'000'000}});
+  intrude(avro_id, "\xff");
+  intrude(schema::SchemaId{77}, "x");
+  world.loop.advance(1s);
+  ASSERT_THAT(stream->of("tail"), SizeIs(1));
+  const auto tail = parsed(stream->of("tail")[0]);
+  EXPECT_EQ(tail.at("records.0.value.text"), "-9223372036854775808");
+  EXPECT_EQ(tail.at("records.1.value.text"), R"({"price": 0.1000000000000000000000001})");
+  EXPECT_THAT(tail.at("records.2.value.text"), HasSubstr("18446744073709551615"));
+  EXPECT_EQ(tail.at("records.3.value.format"), "json");
+  EXPECT_EQ(tail.at("records.3.value.text"), R"({"no":18446744073709551616})");
+  EXPECT_THAT(tail.at("records.4.value.why"), HasSubstr("Does not decode"));
+  EXPECT_EQ(tail.at("records.4.value.format"), "base64");
+  EXPECT_THAT(tail.at("records.5.value.why"), HasSubstr("no schema has id 77"));
+  EXPECT_EQ(tail.at("records.5.value.bytes"), "6");
+}
+
 TEST_F(EventHubTest, ATailEndsByItselfAndIsRenewedByAsking) {
   world.publish();
   subscribe(R"("tail:analytics/trades")");

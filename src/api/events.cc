@@ -17,7 +17,7 @@ void put(Context& context, http::Request request, http::Responder responder) {
   std::vector<mesh::Finding> findings;
   BodyObject object(*body, "", findings);
   const auto since = object.text("since", BodyObject::Need::kOptional, 100);
-  const auto subjects = object.texts("subjects", BodyObject::Need::kRequired, EventHub::kSubjectsMax, 500);
+  const auto subjects = object.texts("subjects", BodyObject::Need::kRequired, EventHub::kSubjectsMax, EventHub::kSubjectBytesMax);
   object.end();
   if (!findings.empty())
     return responder.send(refused(fmt::format("The body has {} mistakes.", findings.size()), std::move(findings)));

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "api/record_selector.h"
 #include "api/sample_reader.h"
 #include "mesh/json_writer.h"
 
@@ -12,23 +13,31 @@ namespace weft::api {
 namespace {
 constexpr env::Duration kCallTimeout = std::chrono::seconds(5);
 constexpr std::int32_t kFetchBytes = 64 << 10;
+/// When most of it is read for the filter only: in one fetch, and of all partitions in one look.
+constexpr std::int32_t kFilteredFetchBytes = 256 << 10;
+constexpr std::int64_t kFilteredBytesMax = 2 << 20;
+/// How long a reader hears nothing while records are read and none matches.
+constexpr env::Duration kSilenceMax = std::chrono::seconds(1);
 /// What one look may spend: a token bucket filled at the allowed rate, never above one second's worth.
 constexpr double kLooksPerSecond = 4;
 }  // namespace
 
 struct Tail::Core : std::enable_shared_from_this<Core> {
-  Core(env::EventLoop& on_loop, stream::Cluster& of, mesh::Schemas& with, const mesh::Product& product, Send to)
+  Core(env::EventLoop& on_loop, stream::Cluster& of, mesh::Schemas& with, const mesh::Product& product,
+       std::shared_ptr<RecordSelector> by, Send to)
       : loop(on_loop),
         cluster(of),
         schemas(with),
         id(product.id.to_string()),
         topic(product.port.topic),
         subject(product.port.subject),
+        selector(std::move(by)),
         send(std::move(to)) {}
 
   /// Records of one look, gathered from all partitions.
   struct Look {
     std::shared_ptr<Core> core;
+    std::int64_t bytes_left = kFilteredBytesMax;  ///< For the filter.
     std::vector<RawRecord> records;
     ~Look() { core->gathered(std::move(records)); }
   };
@@ -41,16 +50,22 @@ struct Tail::Core : std::enable_shared_from_this<Core> {
                    Result<std::vector<stream::PartitionBounds>> bounds);
   void read(const std::shared_ptr<Look>& gathering, const stream::TopicPartition& partition, Offset from, Offset end,
             std::size_t count);
+  void take(Look& gathering, std::int32_t partition, Offset from, Offset end, std::size_t count,
+            const stream::Fetched& fetched);
+  void select(const std::shared_ptr<Look>& gathering, std::int32_t partition, Offset from, Offset end,
+              stream::Fetched fetched);
   void gathered(std::vector<RawRecord> records);
-  void deliver(std::vector<RawRecord> records, std::vector<std::string> rendered);
+  void deliver(std::vector<std::string> rendered);
   void failed(const Error& why);
   void end(std::string_view why);
   void skip(std::int64_t count);
+  std::string_view where() const { return selector ? std::string_view(selector->filter().text()) : ""; }
 
   env::EventLoop& loop;
   stream::Cluster& cluster;
   mesh::Schemas& schemas;
   std::string id, topic, subject;
+  std::shared_ptr<RecordSelector> selector;  ///< None: every record is shown.
   Send send;
   bool closed = false;
   bool running = false;
@@ -61,13 +76,15 @@ struct Tail::Core : std::enable_shared_from_this<Core> {
   double byte_tokens = kBytesPerSecondMax;
   std::int64_t skipped = 0;
   env::MonotonicTime skipped_since{};
+  std::int64_t scanned = 0, matched = 0;  ///< Since the last event.
+  env::MonotonicTime sent_at{};
   std::size_t failures = 0;
   std::optional<env::EventLoop::TimerId> timer;
 };
 
 Tail::Tail(env::EventLoop& loop, stream::Cluster& cluster, mesh::Schemas& schemas, const mesh::Product& product,
-           Send send)
-    : core_(std::make_shared<Core>(loop, cluster, schemas, product, std::move(send))) {
+           std::shared_ptr<RecordSelector> selector, Send send)
+    : core_(std::make_shared<Core>(loop, cluster, schemas, product, std::move(selector), std::move(send))) {
   renew();
 }
 
@@ -138,9 +155,9 @@ void Tail::Core::take_bounds(const std::vector<stream::TopicPartition>& asked,
     available += (*bounds)[i].high_watermark - at->second;
   }
   began = true;
-  const auto look = std::shared_ptr<Look>(new Look{shared_from_this(), {}});
+  const auto look = std::shared_ptr<Look>(new Look{shared_from_this(), kFilteredBytesMax, {}});
   if (available == 0) return;
-  const auto budget = static_cast<std::int64_t>(record_tokens);
+  const auto budget = static_cast<std::int64_t>(selector ? kScannedPerSecondMax / kLooksPerSecond : record_tokens);
   for (std::size_t i = 0; i < asked.size() && i < bounds->size(); ++i) {
     Offset& from = next[asked[i].partition.get()];
     const Offset to = (*bounds)[i].high_watermark;
@@ -159,20 +176,49 @@ void Tail::Core::take_bounds(const std::vector<stream::TopicPartition>& asked,
 
 void Tail::Core::read(const std::shared_ptr<Look>& gathering, const stream::TopicPartition& partition, Offset from,
                       Offset to, std::size_t count) {
-  stream::FetchRequest request{partition, from, kFetchBytes, {}};
+  stream::FetchRequest request{partition, from, selector ? kFilteredFetchBytes : kFetchBytes, {}};
   cluster.fetch(std::move(request), loop.clock().monotonic() + kCallTimeout,
                 [gathering, index = partition.partition.get(), from, to, count](Result<stream::Fetched> fetched) {
                   Core& core = *gathering->core;
                   if (core.closed) return;
-                  if (!fetched.ok()) return core.skip(static_cast<std::int64_t>(count));
-                  std::vector<RawRecord> records;
-                  const auto taken = take_records(*fetched, index, from, count, records);
-                  std::erase_if(records, [&](const RawRecord& record) { return record.offset >= to.get(); });
-                  // Large records: the rest of this share did not come with the fetch.
-                  if (!taken.ok() || fetched->next_offset < to)
-                    core.skip(to - std::clamp(taken.ok() ? fetched->next_offset : from, from, to));
-                  std::move(records.begin(), records.end(), std::back_inserter(gathering->records));
+                  if (!fetched.ok()) return core.skip(to - from);
+                  if (core.selector) return core.select(gathering, index, from, to, std::move(*fetched));
+                  core.take(*gathering, index, from, to, count, *fetched);
                 });
+}
+
+void Tail::Core::take(Look& gathering, std::int32_t partition, Offset from, Offset to, std::size_t count,
+                      const stream::Fetched& fetched) {
+  std::vector<RawRecord> records;
+  const auto taken = take_records(fetched, partition, from, count, records);
+  std::erase_if(records, [&](const RawRecord& record) { return record.offset >= to.get(); });
+  // Large records: the rest of this share did not come with the fetch.
+  if (!taken.ok() || fetched.next_offset < to) skip(to - std::clamp(taken.ok() ? fetched.next_offset : from, from, to));
+  scanned += static_cast<std::int64_t>(records.size());
+  matched += static_cast<std::int64_t>(records.size());
+  std::move(records.begin(), records.end(), std::back_inserter(gathering.records));
+}
+
+void Tail::Core::select(const std::shared_ptr<Look>& gathering, std::int32_t partition, Offset from, Offset to,
+                        stream::Fetched fetched) {
+  SelectionBounds bounds{.begin = from,
+                         .end = to,
+                         .keep = SelectionBounds::Keep::kNewest,
+                         .records_max = kRecordsPerSecondMax,
+                         .bytes_max = kBytesPerSecondMax};
+  selector->select(
+      partition, std::move(fetched), bounds, [gathering, partition, from, to](Result<Selection> selection) {
+        Core& core = *gathering->core;
+        if (core.closed) return;
+        if (!selection.ok()) return core.skip(to - from);
+        core.scanned += selection->scanned;
+        core.matched += selection->matched;
+        gathering->bytes_left -= selection->scanned_bytes;
+        core.skip(selection->matched - static_cast<std::int64_t>(selection->records.size()));
+        std::move(selection->records.begin(), selection->records.end(), std::back_inserter(gathering->records));
+        if (selection->next == from || gathering->bytes_left <= 0) return core.skip(to - selection->next);
+        if (selection->next < to) core.read(gathering, {core.topic, PartitionIndex{partition}}, selection->next, to, 0);
+      });
 }
 
 void Tail::Core::skip(std::int64_t count) {
@@ -183,40 +229,44 @@ void Tail::Core::skip(std::int64_t count) {
 
 void Tail::Core::gathered(std::vector<RawRecord> records) {
   if (closed) return;
-  if (records.empty()) return schedule();
-  std::sort(records.begin(), records.end(), [](const RawRecord& a, const RawRecord& b) {
-    return std::tuple(a.timestamp_ms, a.partition, a.offset) < std::tuple(b.timestamp_ms, b.partition, b.offset);
-  });
-  auto shared = std::make_shared<std::vector<RawRecord>>(records);
+  if (records.empty() && scanned == 0) return schedule();
+  records = in_order(std::move(records), false);
+  const auto shown = std::min(records.size(), static_cast<std::size_t>(record_tokens));
+  skip(static_cast<std::int64_t>(records.size() - shown));
+  records.erase(records.begin(), records.end() - static_cast<std::ptrdiff_t>(shown));
   render_records(schemas, subject, std::move(records), kListTextBytesMax,
-                 [self = shared_from_this(), shared](std::vector<std::string> rendered) {
+                 [self = shared_from_this()](std::vector<std::string> rendered) {
                    if (self->closed) return;
-                   self->deliver(std::move(*shared), std::move(rendered));
+                   self->deliver(std::move(rendered));
                    self->schedule();
                  });
 }
 
-void Tail::Core::deliver(std::vector<RawRecord> records, std::vector<std::string> rendered) {
+void Tail::Core::deliver(std::vector<std::string> rendered) {
   // The newest that fit into the budget.
   double bytes = 0;
   std::size_t first = rendered.size();
   while (first > 0 && bytes + static_cast<double>(rendered[first - 1].size()) <= byte_tokens)
     bytes += static_cast<double>(rendered[--first].size());
   skip(static_cast<std::int64_t>(first));
-  const std::size_t count = records.size() - first;
+  const std::size_t count = rendered.size() - first;
+  const env::MonotonicTime now = loop.clock().monotonic();
+  if (count == 0 && (!selector || now - sent_at < kSilenceMax)) return;
   mesh::JsonWriter json;
-  json.begin_object().member("product", id).key("records").begin_array();
+  json.begin_object().member("product", id).member("where", where()).key("records").begin_array();
   for (std::size_t i = first; i < rendered.size(); ++i) json.raw(rendered[i]);
-  const auto skipped_for = skipped == 0 ? env::Duration{} : loop.clock().monotonic() - skipped_since;
+  const auto skipped_for = skipped == 0 ? env::Duration{} : now - skipped_since;
   json.end_array()
+      .member("scanned", scanned)
+      .member("matched", matched)
       .member("skipped", skipped)
       .member("skipped_ms", std::chrono::duration_cast<std::chrono::milliseconds>(skipped_for).count())
       .end_object();
-  if (count == 0) return;
   if (!send("tail", std::move(json).take())) return skip(static_cast<std::int64_t>(count));
   record_tokens -= static_cast<double>(count);
   byte_tokens -= bytes;
-  skipped = 0;
+  skipped = scanned = matched = 0;
+  sent_at = now;
 }
 
 void Tail::Core::failed(const Error& why) {
@@ -227,7 +277,7 @@ void Tail::Core::failed(const Error& why) {
 void Tail::Core::end(std::string_view why) {
   running = false;
   mesh::JsonWriter json;
-  json.begin_object().member("product", id).member("why", why).end_object();
+  json.begin_object().member("product", id).member("where", where()).member("why", why).end_object();
   (void)send("tail_ended", std::move(json).take());
 }
 
