@@ -18,7 +18,7 @@ namespace weft::api {
 /// Schemas by id, as far as they have been asked for; that there is none is known, too.
 using KnownSchemas = std::map<schema::SchemaId, Result<registry::ParsedSchemaPointer>>;
 /// More different ids than any sane topic has; what has yet another one is not readable.
-inline constexpr std::size_t kKnownSchemasMax = 50;
+inline constexpr std::size_t kKnownSchemasMax = 1'000;
 
 /// Holds records against a filter, one after the other; decodes only what the filter asks about. One thread at a time.
 class RecordMatcher {

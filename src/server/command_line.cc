@@ -170,7 +170,9 @@ void add_record_commands(CLI::App& app, Parsed& parsed) {
   CLI::App* out = add_command(app, parsed, "consume", "Print records as they come, decoded", [&] { return consume(parsed.client, parsed.consume); });
   out->add_option("topic", parsed.consume.topic, "Topic")->required();
   out->add_option("--bootstrap", parsed.consume.bootstrap, "Kafka address; as the server says without it");
-  out->add_option("--from", parsed.consume.from, "earliest, newest or offset:PARTITION:OFFSET")->capture_default_str();
+  out->add_option("--from", parsed.consume.from, "earliest, newest, offset:PARTITION:OFFSET or time:2026-11-24T09:41:00Z")->capture_default_str();
+  out->add_option("--until", parsed.consume.until, "Stop before offset:PARTITION:OFFSET or time:2026-11-24T09:41:00Z");
+  out->add_option("--where", parsed.consume.where, "Only records that match: 'customer.city = \"Berlin\" and quantity >= 2500'");
   out->add_option("--count", parsed.consume.count, "Stop after this many");
   out->add_flag("!--no-follow", parsed.consume.follow, "Stop at the end instead of waiting for more");
   add_client(*out, parsed);

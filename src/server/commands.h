@@ -67,7 +67,9 @@ struct ProduceOptions {
 struct ConsumeOptions {
   std::string topic;
   std::string bootstrap;
-  std::string from = "newest";  ///< earliest | newest | offset:P:O
+  std::string from = "newest";  ///< earliest | newest | offset:P:O | time:T
+  std::string until;            ///< offset:P:O | time:T: the first that is not read; empty: none.
+  std::string where;            ///< A filter (api/record_filter.h); empty: every record.
   std::int64_t count = -1;      ///< -1: until interrupted.
   bool follow = true;
 };

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/base64.h"
 #include "base/percent_encoding.h"
 #include "base/utf8.h"
+#include "schema/json_tree.h"
 
 namespace weft::server {
 namespace {
@@ -31,14 +33,30 @@ Result<std::optional<SchemaClient::Subject>> SchemaClient::latest(const std::str
   return std::optional<Subject>({schema::SchemaId((*found)["id"].get<std::int32_t>()), schema->avro()});
 }
 
-std::string SchemaClient::text_of(ByteView bytes) {
-  if (const auto frame = schema::parse_frame(bytes); frame.ok()) {
-    const auto schema = by_id(frame->id);
-    std::string text;
-    if (schema.ok() && (*schema)->decode_json(frame->payload, text).ok()) return text;
-  }
+SchemaClient::Shown SchemaClient::show(ByteView bytes) {
+  Shown shown;
   const std::string_view text = as_text(bytes);
-  return is_utf8(text) ? std::string(text) : base64(bytes);
+  if (const auto frame = schema::parse_frame(bytes); frame.ok() && frame->id.get() > 0) {
+    const auto schema = by_id(frame->id);
+    if (!schema.ok()) {
+      shown.why = fmt::format("schema {}: {}", frame->id, schema.error().message);
+    } else if (const auto decoded = (*schema)->decode_json(frame->payload, shown.text); !decoded.ok()) {
+      shown.why = fmt::format("does not decode with schema {}: {}", frame->id, decoded.error().message);
+    } else {
+      shown.form = Shown::Form::kJson;
+    }
+  } else if (schema::parse_json(text).ok()) {
+    shown.form = Shown::Form::kJson;
+    shown.text = text;
+  }
+  if (shown.form == Shown::Form::kJson) {
+    // Line breaks in JSON stand between its words, never in them.
+    std::replace_if(shown.text.begin(), shown.text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    return shown;
+  }
+  shown.form = is_utf8(text) ? Shown::Form::kText : Shown::Form::kBase64;
+  shown.text = shown.form == Shown::Form::kText ? std::string(text) : base64(bytes);
+  return shown;
 }
 
 Result<registry::ParsedSchemaPointer> SchemaClient::by_id(schema::SchemaId id) {

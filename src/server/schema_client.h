@@ -28,15 +28,22 @@ class SchemaClient {
   /// The newest version; nothing when there is no such subject. kUnsupported when it is not Avro: only that is encoded.
   Result<std::optional<Subject>> latest(const std::string& subject);
 
-  /// A record's key or value as one line of text: the JSON of what has a schema id in front, UTF-8 as it is, otherwise
-  /// base64.
-  std::string text_of(ByteView bytes);
+  /// A record's key or value for people.
+  struct Shown {
+    enum class Form { kJson, kText, kBase64 };
+    Form form = Form::kText;
+    std::string text;                ///< JSON: on one line, every number with all its digits.
+    std::optional<std::string> why;  ///< There is a schema id in front, and yet these are the bytes: why.
+  };
+  /// The JSON of what has a schema id in front or is an object, array or other value of JSON by itself; what is UTF-8
+  /// as it is; otherwise base64.
+  Shown show(ByteView bytes);
+  Result<registry::ParsedSchemaPointer> by_id(schema::SchemaId id);
 
  private:
   /// A schema and all that it leads to, by name, each after those it needs.
   using References = std::vector<std::pair<std::string, std::string>>;
 
-  Result<registry::ParsedSchemaPointer> by_id(schema::SchemaId id);
   Result<registry::ParsedSchemaPointer> parse(const nlohmann::json& described);
   Result<void> collect_references(const nlohmann::json& described, int depth, References& references);
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The command line against a running demo: what it prints, what it ends with, and that all of it survives a restart."""
+import datetime
 import json
 import os
 import shutil
@@ -95,6 +96,52 @@ class CommandLine(unittest.TestCase):
         self.assertEqual((line["partition"], line["offset"]), (0, 1))
         for wrong in ("offset:0:1x", "offset:0x:1", "offset:0:-1", "offset:0", "offset::", "latest"):
             self.assertIn("--from", self.weft("consume", "users", "--from", wrong, "--count", "1", expect=USAGE))
+
+    def test_only_what_matches_is_printed_and_the_bound_is_said_first(self):
+        self.weft("topic", "create", "filtered", "--partitions", "1")
+        schema = ('{"type":"record","name":"F","fields":[{"name":"city","type":"string"},{"name":"n","type":"long"},'
+                  '{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":40,"scale":20}}]}')
+        self.weft("schema", "register", "filtered-value", "-", stdin=schema)
+        rows = [{"city": city, "n": 9007199254740993 + i, "amount": "\u0001" + "\u0000" * 11 + chr(i)}
+                for i, city in enumerate(["Berlin", "Paris", "Berlin", "Rome"])]
+        self.weft("produce", "filtered", stdin="".join(json.dumps(row) + "\n" for row in rows))
+        self.weft("produce", "filtered", "--raw", stdin='{"city":"Berlin","n":0.10000000000000000000000000001}\nplain\n')
+
+        def consume(*arguments, start="earliest"):
+            environment = {**os.environ, "WEFT_SERVER": f"http://{self.ready['http']}"}
+            done = subprocess.run([WEFT, "consume", "filtered", "--from", start, "--no-follow", "--json", *arguments],
+                                  capture_output=True, text=True, env=environment, check=True)
+            return done.stdout.splitlines(), done.stderr
+
+        lines, said = consume("--where", 'city = "Berlin" and n > 1')
+        self.assertEqual([json.loads(line)["offset"] for line in lines], [0, 2])
+        self.assertIn("Reads at most 6 records of 1 partitions.", said)
+        self.assertIn('"n":9007199254740993', lines[0], "digit for digit")
+        self.assertIn('"amount":792281625.14264337593543950336', lines[0], "digit for digit")
+        self.assertEqual([json.loads(line)["offset"] for line in consume("--where", "n = 9007199254740994")[0]], [1])
+        self.assertIn('"n":0.10000000000000000000000000001', consume("--where", "city = Berlin and n < 1")[0][0])
+        self.assertEqual(len(consume("--until", "offset:0:3")[0]), 3)
+        self.assertEqual(len(consume("--until", "time:2020-01-01T00:00:00Z")[0]), 0)
+        time = datetime.datetime.fromtimestamp(json.loads(lines[1])["timestamp"] / 1000, datetime.timezone.utc)
+        self.assertGreaterEqual(len(consume(start=f"time:{time.isoformat()}")[0]), 3)
+        self.assertIn("Character 6", self.weft("consume", "filtered", "--where", "city Berlin", expect=USAGE))
+        self.assertIn("--until", self.weft("consume", "filtered", "--until", "offset:0:3", expect=USAGE))
+
+    def test_what_does_not_decode_says_why_and_shows_its_bytes(self):
+        self.weft("topic", "create", "undecoded", "--partitions", "1")
+        self.weft("schema", "register", "undecoded-value", "-", stdin='"long"')
+        number = json.loads(self.weft("schema", "show", "undecoded-value", "--json"))["id"]
+        framed = f"\x00{chr(0)}{chr(0)}{chr(0)}{chr(number)}"
+        self.weft("produce", "undecoded", "--raw", stdin=f"{framed}toolong\n\x00\x00\x00\x7fAx\n")
+        environment = {**os.environ, "WEFT_SERVER": f"http://{self.ready['http']}"}
+        for form in (["--json"], []):
+            done = subprocess.run([WEFT, "consume", "undecoded", "--from", "earliest", "--count", "2", *form], capture_output=True,
+                                  text=True, env=environment, check=True)
+            first, second = done.stdout.splitlines()
+            self.assertIn("toolong", first)
+            whys = done.stderr.splitlines() if not form else [json.loads(line)["value_why"] for line in (first, second)]
+            self.assertIn(f"does not decode with schema {number}: Avro data", whys[0])
+            self.assertIn("schema 32577", whys[1])
 
     def test_an_unreachable_server_is_exit_code_3(self):
         self.assertIn("Is weft running there?", self.weft("product", "list", expect=UNREACHABLE, server="http://127.0.0.1:1"))

@@ -77,6 +77,33 @@ export const samplesQuery = (domain: string, name: string, from: string, limit: 
     staleTime: 0,
   });
 
+export interface ScanRange {
+  from: string;
+  until?: string | undefined;
+  where?: string | undefined;
+  /** Where a search that ended goes on. */
+  cursor?: string | undefined;
+}
+
+export const planQuery = (domain: string, name: string, range: ScanRange) =>
+  queryOptions({
+    queryKey: ['plan', domain, name, range],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/products/{domain}/{name}/samples/plan', { params: { path: { domain, name }, query: given(range) }, signal })),
+    staleTime: 5_000,
+  });
+
+export function scanStep(domain: string, name: string, where: string | undefined, cursor: string, limit: number, signal: AbortSignal) {
+  return answer(
+    api.GET('/api/v1/products/{domain}/{name}/samples/scan', { params: { path: { domain, name }, query: { ...given({ where }), cursor, limit } }, signal }),
+  );
+}
+
+/** Only what is there: a query string has no undefined. */
+function given<T extends object>(query: T) {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as { [Name in keyof T]: Exclude<T[Name], undefined> };
+}
+
 export const recordQuery = (domain: string, name: string, partition: number, offset: number) =>
   queryOptions({
     queryKey: ['record', domain, name, partition, offset],

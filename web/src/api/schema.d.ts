@@ -499,7 +499,8 @@ export interface paths {
         /**
          * What this stream carries, all of it
          * @description Replaces the list. Subjects: `products`, `product:<domain>/<name>`, `topics`, `directory`, `audit`, `metrics:<domain>/<name>`,
-         *     `topic_metrics:<topic>`, `tail:<domain>/<name>`. With `since`, changes of the new subjects after that sequence are sent at once, or `reset`
+         *     `topic_metrics:<topic>`, `tail:<domain>/<name>`, `tail:<domain>/<name> where <filter>` (as `where` of `scanSamples`; the server reads at
+         *     most 20,000 records a second for it). With `since`, changes of the new subjects after that sequence are sent at once, or `reset`
          *     when they are no longer held. A tail ends by itself after 15 minutes; putting the list again renews it.
          */
         put: operations["putSubscriptions"];
@@ -1203,8 +1204,14 @@ export interface components {
         };
         TailEvent: {
             product: components["schemas"]["ProductId"];
-            /** @description Oldest first. */
+            /** @description The tail's filter; empty without one. */
+            where: string;
+            /** @description Oldest first. None when only others came for a second. */
             records: components["schemas"]["Record"][];
+            /** @description Records read since the last event. */
+            scanned: number;
+            /** @description How many of those match, shown or not. */
+            matched: number;
             /** @description Records before these that were not sent. */
             skipped: number;
             /** @description Over how long they came. */
@@ -1212,6 +1219,7 @@ export interface components {
         };
         TailEndedEvent: {
             product: components["schemas"]["ProductId"];
+            where: string;
             why: string;
         };
         Problem: {

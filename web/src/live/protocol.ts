@@ -66,6 +66,11 @@ export function concerns(event: LiveEvent, subjects: ReadonlySet<string>): boole
       return event.data.rows.some((row) => subjects.has(row.subject));
     case 'tail':
     case 'tail_ended':
-      return subjects.has(`tail:${event.data.product}`);
+      return subjects.has(tailSubject(event.data.product, event.data.where));
   }
+}
+
+/** A product's new records, all or those that match a filter. */
+export function tailSubject(product: string, where = ''): string {
+  return where === '' ? `tail:${product}` : `tail:${product} where ${where}`;
 }

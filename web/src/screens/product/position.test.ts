@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openPosition, parseFrom, permalink } from './position';
+import { isScan, openPosition, parseFrom, permalink, readSamplesSearch } from './position';
 
 test('a permalink opens its own record', () => {
   const link = permalink('execution', 'stocktrades', { partition: 1, offset: 47_990_116 });
@@ -19,4 +19,13 @@ test('what cannot be understood is live', () => {
 
 test('a time is kept as it was written', () => {
   expect(parseFrom('time:2026-11-24T09:41:00Z')).toEqual({ kind: 'time', time: '2026-11-24T09:41:00Z' });
+});
+
+test('a filter and an end are part of the address, and make a search of it', () => {
+  const search = readSamplesSearch({ from: 'newest', where: ' symbol =\n"IBM" ', until: 'soon' });
+  expect(search).toMatchObject({ from: 'newest', where: 'symbol = "IBM"', until: undefined });
+  expect(isScan(search)).toBe(true);
+  expect(isScan({ from: 'offset:0:5', until: 'offset:0:9' })).toBe(true);
+  expect(isScan({ from: 'newest' })).toBe(false);
+  expect(isScan({ where: 'a = 1' })).toBe(false);
 });

@@ -10,13 +10,33 @@ export type From =
 
 export interface SamplesSearch {
   from?: string | undefined;
+  /** "offset:partition:offset" or "time:…": the first record that is not read. */
+  until?: string | undefined;
+  /** Which records: a filter as `where` of GET …/samples/scan. */
+  where?: string | undefined;
   /** "partition:offset" of the open record; "none" when a permalink's record was closed. */
   record?: string | undefined;
   show?: 'raw' | 'headers' | undefined;
 }
 
 export function readSamplesSearch(raw: RawSearch): SamplesSearch {
-  return { from: one(raw.from), record: one(raw.record), show: oneOf(raw.show, ['raw', 'headers'] as const) };
+  return {
+    from: one(raw.from),
+    until: readUntil(one(raw.until)),
+    where: one(one(raw.where)?.replace(/\s+/g, ' ').trim()),
+    record: one(raw.record),
+    show: oneOf(raw.show, ['raw', 'headers'] as const),
+  };
+}
+
+function readUntil(text: string | undefined) {
+  const until = parseFrom(text);
+  return until.kind === 'offset' || until.kind === 'time' ? text : undefined;
+}
+
+/** Whether the server has to look through records to answer: then it says first how many. */
+export function isScan(search: SamplesSearch) {
+  return parseFrom(search.from).kind !== 'live' && (search.where !== undefined || search.until !== undefined);
 }
 
 /** What cannot be understood is live: the page must always show something. */
@@ -44,7 +64,7 @@ export function openPosition(search: SamplesSearch) {
   const named = parsePosition(search.record);
   if (named) return named;
   const from = parseFrom(search.from);
-  return from.kind === 'offset' ? { partition: from.partition, offset: from.offset } : undefined;
+  return from.kind === 'offset' && !isScan(search) ? { partition: from.partition, offset: from.offset } : undefined;
 }
 
 /** The address of one record, for ever: it does not depend on what else is on screen. */
