@@ -20,6 +20,12 @@ const views = [
     path: '/products/edge/pageviews/samples?from=newest&record=0:0&show=raw',
     shows: 'aside[aria-label="Open record"] pre',
   },
+  { name: 'samples-search', path: `${stocktrades}/samples?from=newest&where=side+%3D+BUY`, shows: 'text=Nothing is read yet' },
+  {
+    name: 'samples-range',
+    path: `${stocktrades}/samples?from=time:2020-01-01T00:00:00Z&until=time:2020-01-02T00:00:00Z`,
+    shows: 'text=Nothing is held here',
+  },
   { name: 'use', path: `${stocktrades}/use?with=python`, shows: 'text=reader.py' },
   { name: 'publish', path: '/publish', shows: 'text=high_value_stock_trades' },
   { name: 'publish-form', path: '/publish/high_value_stock_trades', shows: 'text=blocks' },

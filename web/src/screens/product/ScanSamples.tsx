@@ -26,6 +26,7 @@ export function ScanSamples({ search, page }: { search: SamplesSearch; page: Sam
   const running = scan.state === 'running';
   const next = scan.state === 'planned' ? plan.data?.cursor : scan.state === 'bound' ? rest.data?.cursor : scan.cursor;
   const begin = () => next && start(next);
+  const said = footText(scan, rest.data);
   useKeys(running ? { Space: stop } : {});
 
   if (plan.isError) {
@@ -34,7 +35,7 @@ export function ScanSamples({ search, page }: { search: SamplesSearch; page: Sam
   }
   return (
     <>
-      <div className={styles.status}>
+      <div className={styles.status} data-scan>
         <strong>{stateText(scan, plan.data, rest.data)}</strong>
         {scan.state !== 'planned' && progressText(scan, plan.data).map((text) => <span key={text.replace(/[\d,.:-]+/g, '')}>{text}</span>)}
       </div>
@@ -53,13 +54,14 @@ export function ScanSamples({ search, page }: { search: SamplesSearch; page: Sam
             Stop
           </Button>
         ) : (
-          next && (
-            <Button kind={scan.state === 'planned' ? 'primary' : 'secondary'} small icon={Search} onClick={begin}>
-              {scan.state === 'planned' ? 'Search' : scan.state === 'failed' ? 'Try again' : 'Go on'}
+          next &&
+          scan.state !== 'planned' && (
+            <Button small icon={Search} onClick={begin}>
+              {scan.state === 'failed' ? 'Try again' : 'Go on'}
             </Button>
           )
         )}
-        <span>{footText(scan, rest.data)}</span>
+        {said && <span>{said}</span>}
         <Button small icon={Pulse} onClick={() => page.go({ where: search.where })}>
           Follow live
         </Button>
@@ -104,7 +106,7 @@ function Nothing({ search, scan, plan, topic, onBegin }: { search: SamplesSearch
       <Empty
         title="Nothing is read yet"
         actions={
-          <Button kind="secondary" icon={Search} onClick={onBegin}>
+          <Button kind="primary" icon={Search} onClick={onBegin}>
             Search {plural(plan.bound.records, 'record')}
           </Button>
         }
@@ -116,7 +118,7 @@ function Nothing({ search, scan, plan, topic, onBegin }: { search: SamplesSearch
             where <code>{search.where}</code>
           </>
         )}
-        . {boundText(plan)}.
+        .
       </Empty>
     );
   }
