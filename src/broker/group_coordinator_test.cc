@@ -363,7 +363,11 @@ TEST_F(Groups, GroupsCanBeListedDescribedAndDeleted) {
   EXPECT_EQ(groups.at(0).group_state, "Stable");
   EXPECT_EQ(as_text(groups.at(0).members.at(0).member_assignment), "all");
   EXPECT_EQ(groups.at(1).group_state, "Dead");
+  EXPECT_EQ(groups.at(1).error_code, KafkaError::kNone);
   EXPECT_EQ(groups.at(2).group_state, "Empty");
+  const auto newer = client.call<kafka::DescribeGroupsResponse>(describe, 6).groups;
+  EXPECT_EQ(newer.at(1).error_code, KafkaError::kGroupIdNotFound) << "said aloud from v6 on";
+  EXPECT_EQ(newer.at(2).error_code, KafkaError::kNone);
   kafka::DeleteGroupsRequest remove;
   remove.groups_names = {kafka::GroupId{"readers"}, kafka::GroupId{"nobody"}, kafka::GroupId{"positions-only"}};
   const auto removed = client.call<kafka::DeleteGroupsResponse>(remove, 1).results;

@@ -64,7 +64,7 @@ TEST(Codec, AVersionWithoutDefinitionIsUnsupported) {
   const auto fetch = decode<FetchRequest>(SharedBytes(), 3);
   ASSERT_FALSE(fetch.ok());
   EXPECT_EQ(fetch.error().code, ErrorCode::kUnsupported);
-  EXPECT_EQ(fetch.error().message, "Fetch v3: known are v4 to v16");
+  EXPECT_EQ(fetch.error().message, "Fetch v3: known are v4 to v17");
 }
 
 }  // namespace

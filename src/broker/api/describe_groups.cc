@@ -1,4 +1,5 @@
-// DescribeGroups, v0 to v5. A group that does not exist is "Dead". v3 authorized operations; v4 static members.
+// DescribeGroups, v0 to v6. A group that does not exist is "Dead", and from v6 on an error too (KIP-1043). v3 authorized
+// operations; v4 static members.
 #include "broker/api/group_access.h"
 #include "broker/api/operations.h"
 #include "kafka/messages/describe_groups.h"
@@ -15,6 +16,10 @@ kafka::DescribeGroupsResponse::Group describe(const Request& request, const std:
   }
   if (group.error_code != kafka::KafkaError::kNone) return group;
   auto described = request.broker.groups.describe(id);
+  if (request.version >= 6 && described.phase == "Dead") {
+    group.error_code = kafka::KafkaError::kGroupIdNotFound;
+    group.error_message = fmt::format("there is no group {}", id);
+  }
   group.group_state = std::move(described.phase);
   group.protocol_type = std::move(described.protocol_type);
   group.protocol_data = std::move(described.protocol);
@@ -37,6 +42,6 @@ void handle(Request request, kafka::DescribeGroupsRequest message) {
 
 }  // namespace
 
-const ApiHandler kDescribeGroups = api_handler<kafka::DescribeGroupsRequest, handle>(0, 5);
+const ApiHandler kDescribeGroups = api_handler<kafka::DescribeGroupsRequest, handle>(0, 6);
 
 }  // namespace weft::broker

@@ -1,4 +1,4 @@
-// Fetch, v4 to v16. Long poll: a fetch that finds less than min_bytes becomes an entry of the purgatory. max_bytes is
+// Fetch, v4 to v17. Long poll: a fetch that finds less than min_bytes becomes an entry of the purgatory. max_bytes is
 // soft (KIP-74). Batches are slices of the log's memory and go to the socket as they are. v7 sessions (KIP-227). v10
 // zstd only for clients that know it; v13 topics by id. Memory is taken before records are read: as much as there is,
 // and when there is next to none the fetch waits for it, at most until its deadline. Not here: transactions (the last stable offset is the high
@@ -298,6 +298,6 @@ void handle(Request request, kafka::FetchRequest message) {
 
 }  // namespace
 
-const ApiHandler kFetch = api_handler<kafka::FetchRequest, handle>(4, 16);
+const ApiHandler kFetch = api_handler<kafka::FetchRequest, handle>(4, 17);
 
 }  // namespace weft::broker

@@ -1,4 +1,4 @@
-// Metadata, v0 to v12. One broker leads everything. v0: an empty list means all topics, later null does.
+// Metadata, v0 to v13. One broker leads everything. v0: an empty list means all topics, later null does.
 // v4 auto-creation as a wish (and the broker's setting must agree); v8 authorized operations when asked for;
 // v10 topic ids, v12 also in questions. Not here: v13 (top-level error for re-bootstrap).
 #include <memory>
@@ -145,6 +145,6 @@ void handle(Request request, kafka::MetadataRequest message) {
 
 }  // namespace
 
-const ApiHandler kMetadata = api_handler<kafka::MetadataRequest, handle>(0, 12);
+const ApiHandler kMetadata = api_handler<kafka::MetadataRequest, handle>(0, 13);
 
 }  // namespace weft::broker

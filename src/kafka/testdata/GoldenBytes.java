@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -143,20 +144,24 @@ public final class GoldenBytes {
     return api.replaceAll("(?<!^)([A-Z])", "_$1").toLowerCase() + ".txt";
   }
 
+  private static boolean append;
+
   private static PrintWriter open(Path folder, String name) throws Exception {
-    return new PrintWriter(Files.newBufferedWriter(folder.resolve(name)));
+    Path file = folder.resolve(name);
+    return new PrintWriter(append ? Files.newBufferedWriter(file, StandardOpenOption.APPEND) : Files.newBufferedWriter(file));
   }
 
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
+    append = arguments[1].equals("--append");
     try (PrintWriter headers = open(folder, "headers.txt")) {
-      for (int i = 1; i < arguments.length; ++i) {
+      for (int i = append ? 2 : 1; i < arguments.length; ++i) {
         String[] parts = arguments[i].split(":");
         ApiKeys key = null;
         for (ApiKeys each : ApiKeys.values()) if (each.name.equals(parts[0])) key = each;
         short[] versions = range(parts[1]);
         try (PrintWriter out = open(folder, fileName(parts[0]))) {
-          for (short version = versions[0]; version <= versions[1]; ++version) {
+          for (short version = versions[0]; version <= Math.min(versions[1], key.latestVersion()); ++version) {
             messages(out, parts[0], "Request", version);
             messages(out, parts[0], "Response", version);
             RequestHeaderData request = new RequestHeaderData().setRequestApiKey(key.id).setRequestApiVersion(version)
@@ -168,6 +173,7 @@ public final class GoldenBytes {
         }
       }
     }
+    if (append) return;
     try (PrintWriter out = open(folder, "errors.txt")) {
       for (Errors error : Errors.values()) {
         boolean retriable = error.exception() instanceof org.apache.kafka.common.errors.RetriableException;
