@@ -8,7 +8,8 @@
 namespace weft::broker {
 namespace {
 
-constexpr std::array kNames = {"producer_byte_rate", "consumer_byte_rate"};
+constexpr std::array kNames = {"producer_byte_rate", "consumer_byte_rate", "request_percentage",
+                               "controller_mutation_rate"};
 /// What may be used at once after a rest: so many seconds' worth.
 constexpr double kBurstSeconds = 1;
 
@@ -52,7 +53,7 @@ const std::pair<const QuotaEntity, QuotaValues>* QuotaTable::find(std::string_vi
 }
 
 env::Duration QuotaMeter::charge(const QuotaTable& table, std::string_view user, std::string_view client_id,
-                                 QuotaKind kind, std::uint64_t bytes) {
+                                 QuotaKind kind, double amount) {
   const auto* const quota = table.find(user, client_id, kind);
   if (quota == nullptr) return {};
   const double rate = quota->second.at(kind);
@@ -65,10 +66,10 @@ env::Duration QuotaMeter::charge(const QuotaTable& table, std::string_view user,
   Bucket& bucket = found->second;
   const std::chrono::duration<double> rested =
       fresh ? std::chrono::duration<double>(kBurstSeconds) : now - bucket.filled_at;
-  bucket.bytes = std::min(rate * kBurstSeconds, bucket.bytes + rate * rested.count()) - static_cast<double>(bytes);
+  bucket.amount = std::min(rate * kBurstSeconds, bucket.amount + rate * rested.count()) - amount;
   bucket.filled_at = now;
-  if (bucket.bytes >= 0) return {};
-  const std::chrono::duration<double> owed(-bucket.bytes / rate);
+  if (bucket.amount >= 0) return {};
+  const std::chrono::duration<double> owed(-bucket.amount / rate);
   return owed < kThrottleMax ? std::chrono::duration_cast<env::Duration>(owed) : env::Duration(kThrottleMax);
 }
 

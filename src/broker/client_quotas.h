@@ -24,8 +24,13 @@ struct QuotaEntity {
   std::string to_string() const;
 };
 
-enum class QuotaKind : std::uint8_t { kProducerByteRate, kConsumerByteRate };
-/// "producer_byte_rate", "consumer_byte_rate": bytes per second.
+enum class QuotaKind : std::uint8_t {
+  kProducerByteRate,        ///< Bytes per second.
+  kConsumerByteRate,        ///< Bytes per second.
+  kRequestPercentage,       ///< Of the broker's one thread for requests (KIP-124).
+  kControllerMutationRate,  ///< Partitions made or removed per second (KIP-599).
+};
+/// "producer_byte_rate", "consumer_byte_rate", "request_percentage", "controller_mutation_rate".
 std::string_view quota_name(QuotaKind kind);
 std::optional<QuotaKind> parse_quota(std::string_view name);
 
@@ -52,13 +57,13 @@ class QuotaMeter {
  public:
   explicit QuotaMeter(const env::Clock& clock) : clock_(clock) {}
 
-  /// How long the client must rest after using so many bytes; zero within its quota, at most kThrottleMax.
+  /// How long the client must rest after using so much of what the quota counts; zero within it, at most kThrottleMax.
   env::Duration charge(const QuotaTable& table, std::string_view user, std::string_view client_id, QuotaKind kind,
-                       std::uint64_t bytes);
+                       double amount);
 
  private:
   struct Bucket {
-    double bytes = 0;  ///< That may still be used; below zero: owed.
+    double amount = 0;  ///< That may still be used; below zero: owed.
     env::MonotonicTime filled_at{};
   };
   using Key = std::pair<QuotaKind, QuotaEntity>;

@@ -110,7 +110,7 @@ TEST_F(Quotas, TheyAreKeptFilteredAndRemoved) {
 TEST_F(Quotas, WhatCannotBeKeptIsRefused) {
   start();
   auto& client = connect();
-  EXPECT_EQ(alter(client, {{"user", "a"}}, {{"request_percentage", 50, false}}), KafkaError::kInvalidRequest);
+  EXPECT_EQ(alter(client, {{"user", "a"}}, {{"connection_creation_rate", 50, false}}), KafkaError::kInvalidRequest);
   EXPECT_EQ(alter(client, {{"ip", "1.2.3.4"}}, {{"producer_byte_rate", 50, false}}), KafkaError::kInvalidRequest);
   EXPECT_EQ(alter(client, {}, {{"producer_byte_rate", 50, false}}), KafkaError::kInvalidRequest);
   EXPECT_EQ(alter(client, {{"user", "a"}}, {{"producer_byte_rate", -1, false}}), KafkaError::kInvalidRequest);
@@ -136,6 +136,53 @@ TEST_F(Quotas, AProducerOverItsRateIsToldAndItsConnectionRests) {
   produce_as("modest");
   const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(sim.clock().monotonic() - before).count();
   EXPECT_GE(waited, told - 5) << "the same connection: nothing is read from it meanwhile";
+}
+
+TEST_F(Quotas, AClientThatKeepsTheBrokerBusyRests) {
+  struct Slow final : access::Authorizer {
+    explicit Slow(env::SimEnv& its_sim) : sim(its_sim) {}
+    Result<void> check(const access::Principal&, access::Right, const access::Resource&) const override {
+      sim.spend(200ms);
+      return {};
+    }
+    env::SimEnv& sim;
+  } slow(sim);
+  start();
+  auto& client = connect();
+  create_topic(client, "orders");
+  ASSERT_EQ(alter(client, {{"client-id", "busy"}}, {{"request_percentage", 10, false}}), KafkaError::kNone);
+  switchable.rules = &slow;
+  const auto duration_of_two = [&](const std::string& name) {
+    const auto begun = sim.clock().monotonic();
+    for (int i = 0; i < 2; ++i) client.call<kafka::FetchResponse>(fetch_request("orders", 0), 11, name);
+    return sim.clock().monotonic() - begun;
+  };
+  EXPECT_LT(duration_of_two("other"), 1s);
+  EXPECT_GE(duration_of_two("busy"), 1s) << "200 ms are 10 % of two seconds, one of which was at hand";
+  switchable.rules = &switchable.open;
+}
+
+TEST_F(Quotas, MakingPartitionsTooFastIsRefusedOrSlowedByVersion) {
+  start();
+  auto& client = connect();
+  ASSERT_EQ(alter(client, {{"client-id", std::nullopt}}, {{"controller_mutation_rate", 2, false}}), KafkaError::kNone);
+  const auto create = [&](const std::string& name, std::int16_t version) {
+    kafka::CreateTopicsRequest request;
+    auto& topic = request.topics.emplace_back();
+    topic.name = name;
+    topic.num_partitions = 6;
+    topic.replication_factor = 1;
+    return client.call<kafka::CreateTopicsResponse>(request, version);
+  };
+  EXPECT_EQ(create("first", 7).topics.at(0).error_code, KafkaError::kNone) << "whoever owes nothing is served";
+  const auto refused = create("second", 7);
+  EXPECT_EQ(refused.topics.at(0).error_code, KafkaError::kThrottlingQuotaExceeded);
+  EXPECT_GT(refused.throttle_time_ms, 1900);
+  sim.advance(2s);
+  const auto begun = sim.clock().monotonic();
+  EXPECT_EQ(create("third", 5).topics.at(0).error_code, KafkaError::kNone);
+  EXPECT_EQ(create("fourth", 5).topics.at(0).error_code, KafkaError::kNone) << "an older client waits instead";
+  EXPECT_GE(sim.clock().monotonic() - begun, 2900ms);
 }
 
 TEST_F(Quotas, AConsumerOverItsRateRestsToo) {

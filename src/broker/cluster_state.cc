@@ -133,7 +133,7 @@ Result<state::Decision<bool>> ClusterState::alter_quotas(
     if (!value) {
       values.erase(kind);
     } else if (!(*value > 0) || *value > static_cast<double>(INT64_MAX)) {
-      return error(ErrorCode::kInvalidArgument, "{}: must be a positive number of bytes per second, is {}",
+      return error(ErrorCode::kInvalidArgument, "{}: must be a positive number, is {}",
                    quota_name(kind), *value);
     } else {
       values[kind] = *value;

@@ -83,7 +83,7 @@ class ClusterState final : public state::Machine {
   Result<state::Decision<TopicId>> add_partitions(std::string_view name, std::int32_t count) const;
   /// The first id of a block of kProducerIdBlock that nobody had before.
   Result<state::Decision<std::int64_t>> take_producer_ids() const;
-  /// The entity's quotas with some changed; none removes one. kInvalidArgument: not a positive number of bytes.
+  /// The entity's quotas with some changed; none removes one. kInvalidArgument: not a positive number.
   Result<state::Decision<bool>> alter_quotas(const QuotaEntity& entity,
                                              const std::map<QuotaKind, std::optional<double>>& changes) const;
   /// The cluster's id: `fresh` the first time, the recorded one ever after.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "broker/api/throttle.h"
 #include "broker/limits.h"
 #include "broker/metrics.h"
 
@@ -179,7 +180,20 @@ void ClientConnection::handle_frame(SharedBytes frame) {
     return responder->close(error(ErrorCode::kUnsupported, "{} ({}) v{} is not served", kafka::api_name(header.api),
                                   static_cast<std::int16_t>(header.api), header.version));
   }
-  handler->handle(std::move(request), std::move(parsed->body));
+  dispatch(*handler, std::move(request), std::move(parsed->body));
+}
+
+/// Measures what it takes where a quota asks for that.
+void ClientConnection::dispatch(const ApiHandler& handler, Request request, SharedBytes body) {
+  const auto& quotas = broker_.topics.quotas();
+  if (quotas.find(client_->principal.name, request.client_id, QuotaKind::kRequestPercentage) == nullptr) {
+    return handler.handle(std::move(request), std::move(body));
+  }
+  const Request measured = request;
+  const auto begun = broker_.loop.clock().monotonic();
+  handler.handle(std::move(request), std::move(body));
+  const std::chrono::duration<double> took = broker_.loop.clock().monotonic() - begun;
+  rest_if_over_quota(measured, QuotaKind::kRequestPercentage, 100 * took.count());
 }
 
 // ---- Out

@@ -52,6 +52,7 @@ class ClientConnection final : public std::enable_shared_from_this<ClientConnect
   void on_read(Result<std::size_t> count);
   void handle_frames();
   void handle_frame(SharedBytes frame);
+  void dispatch(const ApiHandler& handler, Request request, SharedBytes body);
   bool may_handle() const;
   Slot* slot(std::uint64_t number);
   void answered(std::uint64_t number, kafka::Encoded response, env::MemoryBudget::Share memory, bool close_after);

@@ -1,5 +1,5 @@
-// AlterClientQuotas, v0 and v1: byte rates of users and client ids. Other quotas of Kafka's are refused by name rather
-// than kept without effect.
+// AlterClientQuotas, v0 and v1: all quotas of users and client ids (KIP-546). Those of addresses (KIP-612) are refused by
+// name rather than kept without effect.
 #include "kafka/messages/alter_client_quotas.h"
 
 #include "broker/api/joint_answer.h"
@@ -18,7 +18,9 @@ Result<Topics::QuotaChanges> changes_of(const Asked& asked) {
   for (const auto& op : asked.ops) {
     const auto kind = parse_quota(op.key);
     if (!kind)
-      return error(ErrorCode::kInvalidArgument, "{}: not offered; there are producer_byte_rate and consumer_byte_rate",
+      return error(ErrorCode::kInvalidArgument,
+                   "{}: not offered; there are producer_byte_rate, consumer_byte_rate, request_percentage and "
+                   "controller_mutation_rate",
                    op.key);
     changes[*kind] = op.remove ? std::nullopt : std::optional(op.value);
   }

@@ -1,8 +1,9 @@
 // CreatePartitions, v0 to v3: partitions can only become more; assignments by hand name this broker only. v3 adds an error
-// for quotas, which there are none of.
+// for quotas (KIP-599).
 #include <algorithm>
 
 #include "broker/api/joint_answer.h"
+#include "broker/api/throttle.h"
 #include "broker/limits.h"
 #include "broker/options.h"
 #include "broker/topics.h"
@@ -49,6 +50,13 @@ void add(const std::shared_ptr<Joint>& joint, std::size_t at, const Asked& asked
   }
   if (validate_only) {
     if (const auto checked = topics.check_partitions(into.name, asked.count); !checked.ok()) refuse_addition(into, checked.error());
+    return;
+  }
+  const auto topic = topics.find(into.name);
+  const auto more = topic ? std::max(asked.count - topic->partition_count, 0) : 0;
+  if (const auto wait_ms = charge_mutations(joint->request, 3, more); wait_ms > 0) {
+    joint->response.throttle_time_ms = wait_ms;
+    into.error_code = KafkaError::kThrottlingQuotaExceeded;
     return;
   }
   ++joint->open;

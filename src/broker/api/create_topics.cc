@@ -5,6 +5,7 @@
 
 #include "broker/api/config_answers.h"
 #include "broker/api/joint_answer.h"
+#include "broker/api/throttle.h"
 #include "broker/topics.h"
 #include "kafka/messages/create_topics.h"
 
@@ -83,6 +84,10 @@ void create(const std::shared_ptr<Joint>& joint, std::size_t at, const Asked& as
     const auto checked = request.broker.topics.check(wanted);
     if (!checked.ok()) return refuse_creation(into, checked.error());
     return fill(into, TopicId{}, Topic(checked->name, checked->id, checked->partition_count, checked->configs));
+  }
+  if (const auto wait_ms = charge_mutations(request, 6, std::max(wanted.partition_count, 1)); wait_ms > 0) {
+    joint->response.throttle_time_ms = wait_ms;
+    return refuse(into, KafkaError::kThrottlingQuotaExceeded, "over the quota controller_mutation_rate");
   }
   ++joint->open;
   request.broker.topics.create(std::move(wanted), [joint, at](Result<TopicPointer> made) {

@@ -1,6 +1,7 @@
 // DeleteTopics, v0 to v6: by name, from v6 on by id too. Positions of groups go with the topic; one made again under the
 // name has a new id.
 #include "broker/api/joint_answer.h"
+#include "broker/api/throttle.h"
 #include "broker/topics.h"
 #include "kafka/messages/delete_topics.h"
 
@@ -21,6 +22,10 @@ void remove(const std::shared_ptr<Joint>& joint, std::size_t at) {
   }
   if (!topic) {
     return refuse(into, into.name ? KafkaError::kUnknownTopicOrPartition : KafkaError::kUnknownTopicId, "no such topic");
+  }
+  if (const auto wait_ms = charge_mutations(request, 5, topic->partition_count); wait_ms > 0) {
+    joint->response.throttle_time_ms = wait_ms;
+    return refuse(into, KafkaError::kThrottlingQuotaExceeded, "over the quota controller_mutation_rate");
   }
   if (joint->request.version >= 6) {
     into.name = topic->name;

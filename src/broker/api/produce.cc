@@ -280,7 +280,7 @@ class Producing : public std::enable_shared_from_this<Producing> {
       request_.responder->close(error(ErrorCode::kInvalidArgument, "a batch sent with acks=0 was refused"));
     } else {
       request_.responder->respond_nothing();
-      rest_if_over_quota(request_, QuotaKind::kProducerByteRate, bytes_);
+      rest_if_over_quota(request_, QuotaKind::kProducerByteRate, static_cast<double>(bytes_));
     }
   }
 
