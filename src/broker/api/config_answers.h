@@ -20,6 +20,7 @@ struct ConfigAnswer {
   kafka::ConfigType type;
   bool read_only;
   std::string_view default_value;
+  std::string_view default_name;  ///< What Kafka's brokers call the default; empty where it has no name of its own.
   std::string_view doc;
 };
 

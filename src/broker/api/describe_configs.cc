@@ -37,9 +37,9 @@ Result_ put(const kafka::DescribeConfigsRequest& message, const kafka::DescribeC
     config.config_type = each.type;
     if (message.include_documentation) config.documentation = std::string(each.doc);
     if (!message.include_synonyms) continue;
-    config.synonyms.push_back({config.name, each.value, each.source});
-    if (each.source == ConfigSource::kTopic) {
-      config.synonyms.push_back({config.name, std::string(each.default_value), ConfigSource::kDefault});
+    if (each.source != ConfigSource::kDefault) config.synonyms.push_back({config.name, each.value, each.source});
+    if (!each.default_name.empty()) {
+      config.synonyms.push_back({std::string(each.default_name), std::string(each.default_value), ConfigSource::kDefault});
     }
   }
   return result;

@@ -136,7 +136,7 @@ def main():
             expected = next((reason for pattern, reason in listed if fnmatch.fnmatchcase(name, pattern)), None)
             if test["status"] == "passed" and expected is None:
                 passed += 1
-            elif test["status"] == "passed":
+            elif test["status"] == "passed" and not expected.startswith("sometimes"):
                 failed += 1
                 print(f"FAILED {name}: passes, and is listed as not applicable: {expected}")
             elif expected is not None or test["status"] in ("pending", "todo"):
