@@ -13,7 +13,8 @@ namespace weft::mesh {
 namespace {
 constexpr std::array kActions = {AuditAction::kProductPublish,   AuditAction::kProductEdit,
                                  AuditAction::kProductUnpublish, AuditAction::kTopicCreate,
-                                 AuditAction::kTopicDelete,      AuditAction::kSchemaRegister};
+                                 AuditAction::kTopicDelete,      AuditAction::kSchemaRegister,
+                                 AuditAction::kSchemaDelete,     AuditAction::kSchemaConfigure};
 constexpr std::array kOutcomes = {AuditOutcome::kDone, AuditOutcome::kRefused, AuditOutcome::kFailed,
                                   AuditOutcome::kStarted};
 }  // namespace
@@ -32,6 +33,10 @@ std::string_view audit_action_name(AuditAction action) {
       return "topic.delete";
     case AuditAction::kSchemaRegister:
       return "schema.register";
+    case AuditAction::kSchemaDelete:
+      return "schema.delete";
+    case AuditAction::kSchemaConfigure:
+      return "schema.configure";
   }
   return "product.publish";
 }

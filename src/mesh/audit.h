@@ -26,7 +26,9 @@ enum class AuditAction {
   kProductUnpublish,
   kTopicCreate,
   kTopicDelete,
-  kSchemaRegister
+  kSchemaRegister,
+  kSchemaDelete,
+  kSchemaConfigure
 };
 std::string_view audit_action_name(AuditAction action);
 std::optional<AuditAction> parse_audit_action(std::string_view name);

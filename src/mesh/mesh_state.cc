@@ -36,6 +36,10 @@ std::string_view verb(AuditAction action) {
       return "delete";
     case AuditAction::kSchemaRegister:
       return "register";
+    case AuditAction::kSchemaDelete:
+      return "delete";
+    case AuditAction::kSchemaConfigure:
+      return "configure";
   }
   return "change";
 }

@@ -117,4 +117,20 @@ void audit_registrations(registry::Service& service, Products& products) {
   });
 }
 
+void audit_registry_change(Products& products, const access::Principal& principal, AuditAction action, ApiCall call,
+                           const std::string& scope, const Result<void>& outcome) {
+  const bool deletes = action == AuditAction::kSchemaDelete;
+  const std::string of = scope.empty() ? "all subjects" : scope;
+  AuditEntry entry{.action = action, .subject = "subject:" + scope};
+  if (outcome.ok()) {
+    entry.outcome = AuditOutcome::kDone;
+    entry.summary = deletes ? fmt::format("Deleted schemas of {}", of) : fmt::format("Changed registry settings of {}", of);
+  } else {
+    entry.outcome = AuditOutcome::kRefused;
+    entry.summary = fmt::format("{} of {} not {}: {}", deletes ? "Schemas" : "Registry settings", of,
+                                deletes ? "deleted" : "changed", outcome.error().message);
+  }
+  products.note(principal, std::move(call), std::move(entry));
+}
+
 }  // namespace weft::mesh

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "access/principal.h"
+#include "mesh/audit.h"
 #include "mesh/schemas.h"
 
 namespace weft::registry {
@@ -26,5 +28,8 @@ class RegistrySchemas final : public Schemas {
 
 /// From now on registrations that add a version, and refused ones, are in the audit. Both outlive the last of them.
 void audit_registrations(registry::Service& service, Products& products);
+/// A deletion of schemas or a change of their settings goes into the audit. `scope`: a subject, a context, "" for all.
+void audit_registry_change(Products& products, const access::Principal& principal, AuditAction action, ApiCall call,
+                           const std::string& scope, const Result<void>& outcome);
 
 }  // namespace weft::mesh

@@ -39,12 +39,22 @@ std::string registered_json(const SubjectVersion& version) {
   return object.take();
 }
 
-std::string subject_version_json(const SubjectVersion& version) {
+std::string subject_version_json(const SubjectVersion& version) { return subject_version_json(version, {}); }
+
+std::string subject_version_json(const SubjectVersion& version, const std::vector<std::string>& aliases) {
   JsonObjectText object;
   object.text("subject", version.subject).number("version", version.version).number("id", version.id.get());
   add_definition(object, *version.schema);
   if (version.timestamp != kNoTimestamp) object.number("ts", version.timestamp.get());
   if (version.deleted) object.boolean("deleted", true);
+  if (!aliases.empty()) {
+    std::string list = "[";
+    for (const std::string& alias : aliases) {
+      if (list.size() > 1) list += ',';
+      schema::append_json_string(list, alias);
+    }
+    object.json("aliases", list += ']');
+  }
   return object.take();
 }
 

@@ -17,6 +17,8 @@ std::string schema_json(const SubjectVersion& use, std::optional<std::int32_t> i
 /// Of a version or a lookup: the same with `subject`, `version` and `id`, and `deleted` and `ts` where
 /// they say something.
 std::string subject_version_json(const SubjectVersion& version);
+/// The same with the subjects that stand for its subject.
+std::string subject_version_json(const SubjectVersion& version, const std::vector<std::string>& aliases);
 
 /// Of a registration: a version without its subject.
 std::string registered_json(const SubjectVersion& version);

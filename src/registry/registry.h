@@ -59,6 +59,23 @@ struct VersionName {
   static Result<VersionName> parse(std::string_view text);
 };
 
+/// A decision whose records are as many as one batch takes: with `more`, the same is to be asked again.
+template <class T>
+struct PartialDecision : state::Decision<T> {
+  bool more = false;
+
+  /// Adds the record, or sets `more` when the batch would be larger than Kafka's default of 1 MiB by far allows.
+  void add(state::Record record) {
+    constexpr std::size_t kBytesMax = std::size_t{512} << 10, kBytesAround = 32;
+    bytes_ += record.key.size() + (record.value ? record.value->size() : 0) + kBytesAround;
+    more = more || (bytes_ > kBytesMax && !this->records.empty());
+    if (!more) this->records.push_back(std::move(record));
+  }
+
+ private:
+  std::size_t bytes_ = 0;
+};
+
 /// The machine behind the `_schemas` topic. Handlers are const; refusals carry Confluent's error code (refusal.h).
 class Registry final : public state::Machine {
  public:
@@ -72,17 +89,18 @@ class Registry final : public state::Machine {
   /// writer would meet. `judged` spares the work when it still holds.
   Result<state::Decision<SubjectVersion>> register_schema(const RegisterRequest& request,
                                                           const JudgedCase* judged = nullptr) const;
-  /// Softly: they can still be read by id. For good (`permanent`): only what was deleted softly before. The versions.
-  Result<state::Decision<std::vector<std::int32_t>>> delete_subject(std::string_view subject, bool permanent) const;
+  /// Softly: they can still be read by id. For good (`permanent`): only what was deleted softly before. The versions,
+  /// the newest first.
+  Result<PartialDecision<std::vector<std::int32_t>>> delete_subject(std::string_view subject, bool permanent) const;
   Result<state::Decision<std::int32_t>> delete_version(std::string_view subject, VersionName name,
                                                        bool permanent) const;
   Result<state::Decision<Config>> put_config(std::string_view scope, const ConfigUpdate& update) const;
   /// The settings there were.
   Result<state::Decision<Config>> delete_config(std::string_view scope) const;
   /// An empty mode is that of the scope around. `force`: IMPORT although there are schemas.
-  Result<state::Decision<std::string>> put_mode(std::string_view scope, std::string_view mode, bool force) const;
+  Result<PartialDecision<std::string>> put_mode(std::string_view scope, std::string_view mode, bool force) const;
   /// The mode there was. `recursive`: those of the context's subjects too.
-  Result<state::Decision<std::string>> delete_mode(std::string_view scope, bool recursive) const;
+  Result<PartialDecision<std::string>> delete_mode(std::string_view scope, bool recursive) const;
   /// Only an empty one.
   Result<state::Decision<std::string>> delete_context(std::string_view context) const;
 
@@ -104,6 +122,8 @@ class Registry final : public state::Machine {
                       const std::function<bool(const SubjectVersion&)>& take) const;
   /// "." and all others that have or had a schema.
   std::vector<std::string> contexts() const;
+  /// The subjects that stand for another one, by that one's name.
+  std::multimap<std::string, std::string> aliases() const;
   /// Ids of schemas that refer to this version.
   Result<std::vector<SchemaId>> referenced_by(std::string_view subject, VersionName name,
                                               bool deleted_too = false) const;

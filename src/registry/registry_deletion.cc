@@ -21,7 +21,7 @@ void Registry::forget_settings(std::string_view subject, std::vector<state::Reco
   if (own_config(subject) != nullptr) records.push_back(config_record(subject, std::nullopt));
 }
 
-Result<state::Decision<std::vector<std::int32_t>>> Registry::delete_subject(std::string_view subject,
+Result<PartialDecision<std::vector<std::int32_t>>> Registry::delete_subject(std::string_view subject,
                                                                             bool permanent) const {
   TRY_ASSIGN(const Versions* const versions, require_subject(subject, true));
   const bool live = latest(*versions, false) != nullptr;
@@ -34,20 +34,19 @@ Result<state::Decision<std::vector<std::int32_t>>> Registry::delete_subject(std:
     return refuse(Refusal::kSubjectNotSoftDeleted,
                   "Subject '{}' was not deleted first before being permanently deleted", subject);
   }
-  state::Decision<std::vector<std::int32_t>> decision;
+  PartialDecision<std::vector<std::int32_t>> decision;
   for (auto at = versions->rbegin(); at != versions->rend(); ++at) {
     const auto& [number, version] = *at;
     if (!permanent && version.deleted) continue;
     TRY(check_unreferenced(subject, number, permanent, false));
-    decision.response.push_back(number);
-    if (permanent) decision.records.push_back(schema_tombstone(subject, number));
+    if (permanent) decision.add(schema_tombstone(subject, number));
+    if (!decision.more) decision.response.push_back(number);
   }
-  if (permanent) {
-    forget_settings(subject, decision.records);
-  } else {
+  if (!permanent) {
     decision.records.push_back(delete_subject_record(subject, decision.response.front()));
+  } else if (!decision.more) {
+    forget_settings(subject, decision.records);
   }
-  std::reverse(decision.response.begin(), decision.response.end());
   return decision;
 }
 

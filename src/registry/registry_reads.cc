@@ -141,6 +141,14 @@ std::vector<std::string> Registry::contexts() const {
   return names;
 }
 
+std::multimap<std::string, std::string> Registry::aliases() const {
+  std::multimap<std::string, std::string> found;
+  for (const auto& [scope, config] : configs_) {
+    if (const std::string target = meant(scope); target != scope) found.emplace(target, scope);
+  }
+  return found;
+}
+
 Result<std::vector<SchemaId>> Registry::referenced_by(std::string_view subject, VersionName name,
                                                       bool deleted_too) const {
   TRY_ASSIGN(const SubjectVersion found, version(subject, name, true));

@@ -109,10 +109,14 @@ Result<state::Decision<Config>> Registry::delete_config(std::string_view scope) 
   return state::Decision<Config>{*own, {config_record(scope, std::nullopt)}};
 }
 
-Result<state::Decision<std::string>> Registry::put_mode(std::string_view scope, std::string_view wanted,
+Result<PartialDecision<std::string>> Registry::put_mode(std::string_view scope, std::string_view wanted,
                                                         bool force) const {
   TRY(check_scope(scope));
-  if (wanted.empty()) return state::Decision<std::string>{std::string(), {mode_record(scope, std::nullopt)}};
+  PartialDecision<std::string> decision;
+  if (wanted.empty()) {
+    decision.add(mode_record(scope, std::nullopt));
+    return decision;
+  }
   std::string name(wanted);
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
   const bool known = std::find(kModes.begin(), kModes.end(), name) != kModes.end();
@@ -123,7 +127,7 @@ Result<state::Decision<std::string>> Registry::put_mode(std::string_view scope, 
                   "subjects also READONLY_OVERRIDE and FORWARD",
                   wanted.substr(0, 100));
   }
-  state::Decision<std::string> decision{name, {}};
+  decision.response = name;
   if (name == "IMPORT" && mode(scope) != "IMPORT" && !force) {
     for (const auto& [subject, versions] : subjects_) {
       if (!is_in_scope(scope, subject)) continue;
@@ -133,25 +137,27 @@ Result<state::Decision<std::string>> Registry::put_mode(std::string_view scope, 
                         "Cannot import since found existing subjects, such as '{}': delete them, or use force=true",
                         subject);
         }
-        decision.records.push_back(schema_tombstone(subject, number));
+        decision.add(schema_tombstone(subject, number));
       }
     }
+    if (decision.more) return decision;
     decision.records.push_back(clear_subject_record(scope));
   }
   decision.records.push_back(mode_record(scope, name));
   return decision;
 }
 
-Result<state::Decision<std::string>> Registry::delete_mode(std::string_view scope, bool recursive) const {
+Result<PartialDecision<std::string>> Registry::delete_mode(std::string_view scope, bool recursive) const {
   TRY(check_scope(scope));
   const std::string* const own = own_mode(scope);
-  state::Decision<std::string> decision{std::string(own == nullptr ? mode(scope) : *own), {}};
-  if (own != nullptr) decision.records.push_back(mode_record(scope, std::nullopt));
+  PartialDecision<std::string> decision;
+  decision.response = own == nullptr ? mode(scope) : *own;
   for (const auto& [subject, mode] : modes_) {
-    if (recursive && subject != scope && is_in_scope(scope, subject)) {
-      decision.records.push_back(mode_record(subject, std::nullopt));
-    }
+    if (!recursive || subject == scope || !is_in_scope(scope, subject)) continue;
+    decision.add(mode_record(subject, std::nullopt));
   }
+  // The scope's own goes last: as long as it is there, there is something to go on with.
+  if (own != nullptr && !decision.more) decision.records.push_back(mode_record(scope, std::nullopt));
   if (decision.records.empty() && !scope.empty()) return no_settings(scope);
   return decision;
 }

@@ -245,7 +245,8 @@ std::optional<SchemaRecord> read_known_form(const state::Record& record, std::st
   if (!key.skip(R"(,"magic":1})") || !key.is_over()) return std::nullopt;
 
   KnownForm value(*record.value);
-  SchemaRecord::Value& of = read.value.emplace();
+  read.value = SchemaRecord::Value{};
+  SchemaRecord::Value& of = *read.value;
   std::string named;
   std::int32_t number = 0;
   if (!value.skip(R"({"subject":")") || !value.text(scratch, named)) return std::nullopt;

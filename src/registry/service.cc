@@ -90,6 +90,71 @@ void Service::register_schema(const access::Principal& principal, RegisterReques
               });
 }
 
+// ---- Changes of any size
+
+template <class T>
+void Service::take_step(std::shared_ptr<Steps<T>> steps) {
+  shard_.submit<T>(
+      [this, steps]() -> Result<state::Decision<T>> {
+        const std::string scope = steps->scope();
+        TRY(check(steps->principal, steps->right, scope));
+        TRY_ASSIGN(PartialDecision<T> decision, steps->decide(scope));
+        steps->more = decision.more;
+        return state::Decision<T>(std::move(decision));
+      },
+      [this, steps](Result<T> step) {
+        if (!step.ok()) return steps->done(std::move(step));
+        if (steps->all) {
+          steps->gather(*steps->all, std::move(*step));
+        } else {
+          steps->all = std::move(*step);
+        }
+        if (steps->more) return take_step(steps);
+        steps->done(std::move(*steps->all));
+      });
+}
+
+void Service::delete_subject(const access::Principal& principal, std::string subject, bool permanent,
+                             Callback<Result<std::vector<std::int32_t>>> done) {
+  using Numbers = std::vector<std::int32_t>;
+  Callback<Result<Numbers>> tell = [done = std::move(done)](Result<Numbers> gone) mutable {
+    if (gone.ok()) std::reverse(gone->begin(), gone->end());
+    done(std::move(gone));
+  };
+  take_step(std::make_shared<Steps<Numbers>>(
+      Steps<Numbers>{principal,
+                     access::Right::kDelete,
+                     [this, subject] { return registry_.meant(subject); },
+                     [this, permanent](const std::string& meant) { return registry_.delete_subject(meant, permanent); },
+                     [](Numbers& all, Numbers step) { all.insert(all.end(), step.begin(), step.end()); },
+                     std::move(tell),
+                     {}}));
+}
+
+void Service::put_mode(const access::Principal& principal, std::string scope, std::string mode, bool force,
+                       Callback<Result<std::string>> done) {
+  take_step(std::make_shared<Steps<std::string>>(Steps<std::string>{
+      principal,
+      access::Right::kAlter,
+      [scope = std::move(scope)] { return scope; },
+      [this, mode = std::move(mode), force](const std::string& of) { return registry_.put_mode(of, mode, force); },
+      [](std::string&, std::string) {},
+      std::move(done),
+      {}}));
+}
+
+void Service::delete_mode(const access::Principal& principal, std::string scope, bool recursive,
+                          Callback<Result<std::string>> done) {
+  take_step(std::make_shared<Steps<std::string>>(
+      Steps<std::string>{principal,
+                         access::Right::kAlter,
+                         [scope = std::move(scope)] { return scope; },
+                         [this, recursive](const std::string& of) { return registry_.delete_mode(of, recursive); },
+                         [](std::string&, std::string) {},
+                         std::move(done),
+                         {}}));
+}
+
 void Service::lookup(const access::Principal& principal, RegisterRequest request, bool deleted_too,
                      Callback<Result<SubjectVersion>> done) {
   const auto asked = std::make_shared<const RegisterRequest>(std::move(request));

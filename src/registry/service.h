@@ -65,6 +65,14 @@ class Service {
         },
         std::move(done));
   }
+  /// The versions that are deleted now, in order.
+  void delete_subject(const access::Principal& principal, std::string subject, bool permanent,
+                      Callback<Result<std::vector<std::int32_t>>> done);
+  /// As Registry::put_mode.
+  void put_mode(const access::Principal& principal, std::string scope, std::string mode, bool force,
+                Callback<Result<std::string>> done);
+  void delete_mode(const access::Principal& principal, std::string scope, bool recursive,
+                   Callback<Result<std::string>> done);
   /// What changes the settings of a scope: a subject, a context, "" for all.
   template <class T>
   void change(const access::Principal& principal, access::Right right, std::string scope,
@@ -133,6 +141,20 @@ class Service {
   void judge_ahead(const RegisterRequest& request, Registry::Purpose purpose,
                    Function<void(std::shared_ptr<const JudgedCase>)> next);
   void keep_parsed(const SchemaWithReferences& stored, const Result<ParsedSchemaPointer>& parsed);
+  /// One change that may need several batches. A refusal in between leaves what was done before it.
+  template <class T>
+  struct Steps {
+    access::Principal principal;
+    access::Right right;
+    Function<std::string()> scope;
+    Function<Result<PartialDecision<T>>(const std::string& scope)> decide;
+    Function<void(T& all, T step)> gather;
+    Callback<Result<T>> done;
+    std::optional<T> all;
+    bool more = false;
+  };
+  template <class T>
+  void take_step(std::shared_ptr<Steps<T>> steps);
   Result<void> check_readable(const access::Principal& principal, SchemaId id, std::string_view beside) const;
   void create_topic(Callback<Result<void>> done);
   void check_topic(const stream::TopicInfo& topic, Callback<Result<void>> done);

@@ -192,6 +192,35 @@ TEST_F(ServiceTest, ALargeSchemaIsReadAsideAndJudgedAgainWhenTheRegistryHasChang
   EXPECT_TRUE(parsed && parsed->ok());
 }
 
+TEST_F(ServiceTest, WhatNoBatchHoldsIsDeletedInSeveral) {
+  start();
+  constexpr std::int32_t kVersions = 60;
+  const std::string subject(30'000, 's');  // 60 tombstones of it are more than a batch takes
+  for (std::int32_t i = 0; i < kVersions; ++i) {
+    const auto text =
+        fmt::format(R"({{"type":"record","name":"R","fields":[{{"name":"f{}","type":"int","default":0}}]}})", i);
+    ASSERT_EQ(add(subject, text)->version, i + 1);
+  }
+  const auto delete_all = [&](bool permanent) {
+    std::optional<Result<std::vector<std::int32_t>>> gone;
+    service->delete_subject(anne, subject, permanent, [&](auto result) { gone = std::move(result); });
+    loop.run();
+    return gone.value().value();
+  };
+  EXPECT_EQ(delete_all(false).size(), kVersions);
+  EXPECT_TRUE(service->registry().delete_subject(subject, true)->more);
+  const auto gone = delete_all(true);
+  EXPECT_EQ(gone.size(), kVersions);
+  EXPECT_TRUE(std::is_sorted(gone.begin(), gone.end()));
+  EXPECT_FALSE(service->registry().versions(subject, true).ok());
+
+  ASSERT_TRUE(add("small", R"("int")").ok());
+  std::optional<Result<std::string>> mode;
+  service->put_mode(anne, "", "IMPORT", false, [&](auto result) { mode = std::move(result); });
+  loop.run();
+  EXPECT_FALSE(mode->ok()) << "there is a schema";
+}
+
 TEST_F(ServiceTest, WhatIsReadAsideWhenTheServiceGoesIsForgotten) {
   start();
   std::optional<Result<SubjectVersion>> answer;

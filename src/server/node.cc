@@ -132,6 +132,7 @@ struct Node::Parts {
                                                http::Authenticate authenticate, http::Router router,
                                                std::size_t body_bytes_max = http::ServerOptions().body_bytes_max);
   http::Router ui_router();
+  http::Router registry_router();
   api::Services services();
   void end_http();
   void end_all();
@@ -222,6 +223,22 @@ api::Services Node::Parts::services() {
   };
 }
 
+http::Router Node::Parts::registry_router() {
+  api::RegistryApiOptions options;
+  options.version = kVersion;
+  options.incompatible_code = settings.registry_incompatible_code == "409" ? 409 : 40901;
+  options.changed = [this](const http::Request& request, const std::string& scope, const Result<void>& outcome) {
+    const bool deletes = request.method == http::Method::kDelete && !request.path.starts_with("/config") &&
+                         !request.path.starts_with("/mode");
+    mesh::ApiCall call{std::string(http::method_name(request.method)), request.target, {}, std::nullopt};
+    if (!request.body.empty()) call.body = request.body;
+    mesh::audit_registry_change(*products, request.principal,
+                                deletes ? mesh::AuditAction::kSchemaDelete : mesh::AuditAction::kSchemaConfigure,
+                                std::move(call), scope, outcome);
+  };
+  return api::registry_router(*registry, std::move(options));
+}
+
 http::Router Node::Parts::ui_router() {
   http::Router router;
   api->add_to(router);
@@ -243,8 +260,7 @@ Result<std::unique_ptr<http::Server>> Node::Parts::listen(std::string name, cons
 
 Result<void> Node::Parts::start_http() {
   site = std::make_unique<http::Site>(env.random(), http::embedded_assets(), std::vector<std::string>{"/api/"});
-  TRY_ASSIGN(registry_server, listen("registry", settings.registry, {}, api::registry_router(*registry, kVersion),
-                                     api::kRegistryBodyBytesMax));
+  TRY_ASSIGN(registry_server, listen("registry", settings.registry, {}, registry_router(), api::kRegistryBodyBytesMax));
   TRY_ASSIGN(ksql_server, listen("ksql", settings.ksql, {}, api::ksql_router()));
   TRY_ASSIGN(http_server, listen("http", settings.http, api->authenticate(), ui_router()));
   addresses.registry = registry_server->local().to_string();

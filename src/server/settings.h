@@ -21,6 +21,7 @@ struct Settings {
   std::vector<std::string> kafka = {"127.0.0.1:9092"};
   std::string http = "127.0.0.1:8080";
   std::string registry = "127.0.0.1:8081";
+  std::string registry_incompatible_code = "409";
   std::string ksql = "127.0.0.1:8088";
   std::vector<std::string> hosts_allowed;
   std::string directory = "";

@@ -71,6 +71,11 @@ std::optional<std::string_view> registry_answer_type(const Request& request) {
 }
 
 void Exchange::send(SharedBytes body, int status) {
+  if (answered_) std::exchange(answered_, {})({});
+  answer(std::move(body), status);
+}
+
+void Exchange::answer(SharedBytes body, int status) {
   Response response;
   response.status = status;
   response.headers.emplace_back("content-type", content_type_);
@@ -79,8 +84,10 @@ void Exchange::send(SharedBytes body, int status) {
 }
 
 void Exchange::refuse(const Error& why) {
-  const int code = why.detail != 0 ? why.detail : confluent_code(why.code);
-  send(registry_error_json(code, why.message), code < 1000 ? code : code / 100);
+  int code = why.detail != 0 ? why.detail : confluent_code(why.code);
+  if (code == static_cast<int>(Refusal::kIncompatible)) code = incompatible_code_;
+  if (answered_ && why.code != ErrorCode::kCancelled) std::exchange(answered_, {})(why);
+  answer(SharedBytes(registry_error_json(code, why.message)), code < 1000 ? code : code / 100);
 }
 
 Result<Page> Page::of(const Request& request) {
@@ -113,15 +120,19 @@ void RegistryRoutes::add(Method method, std::string_view pattern,
 
 void RegistryRoutes::add_once(Method method, std::string_view pattern,
                               const std::function<void(Request&, Exchange)>& handle) {
-  router_.add(method, pattern, [handle](Request request, Responder responder) {
+  router_.add(method, pattern, [handle, options = options_](Request request, Responder responder) {
     const auto type = registry_answer_type(request);
-    Exchange out(type.value_or(kAnswerTypes[0]), std::move(responder));
+    Exchange out(type.value_or(kAnswerTypes[0]), options->incompatible_code, std::move(responder));
     if (!type) {
       return out.send(registry_error_json(406, "HTTP 406: the answer would be JSON, and Accept does not name it"), 406);
     }
     const bool has_body = request.method == Method::kPost || request.method == Method::kPut;
     if (has_body && !is_body_type_known(request)) {
       return out.send(registry_error_json(415, "HTTP 415: the body must be JSON; name its Content-Type"), 415);
+    }
+    if (options->changed && (request.method == Method::kPut || request.method == Method::kDelete)) {
+      const std::string scope = request.parameters.contains("subject") ? subject_of(request) : context_scope(request);
+      out.on_answer([options, request, scope](Result<void> outcome) { options->changed(request, scope, outcome); });
     }
     handle(request, std::move(out));
   });

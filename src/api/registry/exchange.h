@@ -1,12 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "api/registry/registry_api.h"
 #include "base/function.h"
 #include "base/result.h"
 #include "http/http.h"
@@ -22,8 +24,11 @@ std::optional<std::string_view> registry_answer_type(const http::Request& reques
 /// Where one request's answer goes, in the content type it asked for.
 class Exchange {
  public:
-  Exchange(std::string_view content_type, http::Responder responder)
-      : content_type_(content_type), responder_(std::move(responder)) {}
+  Exchange(std::string_view content_type, int incompatible_code, http::Responder responder)
+      : content_type_(content_type), incompatible_code_(incompatible_code), responder_(std::move(responder)) {}
+
+  /// Called once, with what the answer says; not at all when nobody is there any more to tell.
+  void on_answer(Callback<Result<void>> answered) { answered_ = std::move(answered); }
 
   void send(SharedBytes body, int status = 200);
   void send(std::string body, int status = 200) { send(SharedBytes(std::move(body)), status); }
@@ -31,8 +36,12 @@ class Exchange {
   void refuse(const Error& why);
 
  private:
+  void answer(SharedBytes body, int status);
+
   std::string_view content_type_;
+  int incompatible_code_;
   http::Responder responder_;
+  Callback<Result<void>> answered_;
 };
 
 /// A callback that sends what `print` makes of the value, or the error.
@@ -71,7 +80,8 @@ class RegistryRoutes {
  public:
   using Handle = Function<void(http::Request&, Exchange)>;
 
-  explicit RegistryRoutes(http::Router& router) : router_(router) {}
+  RegistryRoutes(http::Router& router, std::shared_ptr<const RegistryApiOptions> options)
+      : router_(router), options_(std::move(options)) {}
   /// The handler gets a request whose headers have been checked.
   void add(http::Method method, std::string_view pattern, const std::function<void(http::Request&, Exchange)>& handle);
   /// Only under "/".
@@ -80,6 +90,7 @@ class RegistryRoutes {
 
  private:
   http::Router& router_;
+  std::shared_ptr<const RegistryApiOptions> options_;
 };
 
 /// The context that the path names, as settings call it: ":.eu:", or "" for the default one.

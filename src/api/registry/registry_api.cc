@@ -1,5 +1,6 @@
 #include "api/registry/registry_api.h"
 
+#include <memory>
 #include <string>
 
 #include "api/registry/exchange.h"
@@ -13,20 +14,23 @@ using http::Method;
 using http::Request;
 using http::Response;
 
-void add_server_routes(RegistryRoutes& routes, std::string_view version) {
+void add_server_routes(RegistryRoutes& routes, const std::string& version) {
   routes.add_once(Method::kGet, "/", [](Request&, Exchange out) { out.send("{}"); });
   routes.add_once(Method::kGet, "/v1/metadata/id", [](Request&, Exchange out) {
     out.send(R"({"id":"","scope":{"path":[],"clusters":{"kafka-cluster":"weft","schema-registry-cluster":"weft"}}})");
   });
   const std::string told = schema::JsonObjectText().text("version", version).text("commitId", "").take();
   routes.add_once(Method::kGet, "/v1/metadata/version", [told](Request&, Exchange out) { out.send(told); });
+  routes.add_once(Method::kGet, "/v1/metadata/deployment",
+                  [](Request&, Exchange out) { out.send(R"({"attributes":[]})"); });
 }
 
 }  // namespace
 
-http::Router registry_router(registry::Service& service, std::string_view version) {
+http::Router registry_router(registry::Service& service, RegistryApiOptions options) {
   http::Router router;
-  RegistryRoutes routes(router);
+  const std::string version = options.version;
+  RegistryRoutes routes(router, std::make_shared<const RegistryApiOptions>(std::move(options)));
   add_server_routes(routes, version);
   add_subject_routes(routes, service);
   add_schema_routes(routes, service);

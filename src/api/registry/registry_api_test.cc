@@ -93,7 +93,7 @@ class RegistryApiTest : public ::testing::Test {
   state::testing::MemoryCluster cluster{loop};
   access::OpenAuthorizer authorizer;
   registry::Service service{loop, loop, cluster, authorizer, {}};
-  http::Router router = registry_router(service, "1.2.3");
+  http::Router router = registry_router(service, {.version = "1.2.3"});
 };
 
 TEST_F(RegistryApiTest, ASchemaIsRegisteredAndReadBackEveryWay) {
@@ -370,6 +370,42 @@ TEST_F(RegistryApiTest, ReferencesAreFollowedWhereTheyAreAskedFor) {
   const Answer refused = call(Method::kDelete, "/subjects/money");
   EXPECT_EQ(refused.status, 422);
   EXPECT_THAT(refused.body, HasSubstr(R"("error_code":42206)"));
+}
+
+TEST_F(RegistryApiTest, TheListOfSchemasNamesWhoStandsForASubject) {
+  add("trades-value", R"("int")");
+  EXPECT_EQ(put("/config/orders", R"({"alias":"trades-value"})").status, 200);
+  EXPECT_THAT(get("/schemas", {{"aliases", "true"}}).body, HasSubstr(R"("aliases":["orders"])"));
+  EXPECT_THAT(get("/schemas").body, ::testing::Not(HasSubstr("aliases")));
+  EXPECT_EQ(get("/v1/metadata/deployment").body, R"({"attributes":[]})");
+}
+
+TEST_F(RegistryApiTest, NewerRegistriesCallAnIncompatibleSchema40901) {
+  add("s", R"("int")");
+  const std::string other = with_schema(R"("string")");
+  EXPECT_THAT(post("/subjects/s/versions", other).body, HasSubstr(R"("error_code":409,)"));
+  router = registry_router(service, {.incompatible_code = 40901});
+  const Answer refused = post("/subjects/s/versions", other);
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_THAT(refused.body, HasSubstr(R"("error_code":40901,)"));
+}
+
+TEST_F(RegistryApiTest, EveryDeletionAndChangeOfSettingsIsTold) {
+  std::vector<std::string> told;
+  router = registry_router(
+      service, {.changed = [&](const http::Request& request, const std::string& scope, const auto& outcome) {
+        told.push_back(fmt::format("{} {} {} {}", method_name(request.method), request.path, scope,
+                                   outcome.ok() ? 0 : outcome.error().detail));
+      }});
+  add("s", R"("int")");
+  get("/subjects/s/versions/1");
+  put("/config/s", R"({"compatibility":"FULL"})");
+  put("/mode", R"({"mode":"SOMETIMES"})");
+  put("/contexts/eu/config", R"({"compatibility":"FULL"})");
+  call(Method::kDelete, "/subjects/s");
+  call(Method::kDelete, "/subjects/s");
+  EXPECT_THAT(told, ::testing::ElementsAre("PUT /config/s s 0", "PUT /mode  42204", "PUT /contexts/eu/config :.eu: 0",
+                                           "DELETE /subjects/s s 0", "DELETE /subjects/s s 40404"));
 }
 
 TEST(RegisterBody, MembersOfAnswersAreLetThrough) {

@@ -53,17 +53,24 @@ class SchemaResources {
  private:
   // ---- All
 
-  using Versions = std::vector<SubjectVersion>;
+  struct Listed {
+    SubjectVersion version;
+    std::vector<std::string> aliases;
+  };
+  using Versions = std::vector<Listed>;
   void schemas(Request& request, Exchange out) const {
     auto page = Page::of(request);
     if (!page.ok()) return out.refuse(page.error());
     page->limit = std::min(page->limit, kSchemasMax);
     const bool deleted_too = is_set(request, "deleted"), latest_only = is_set(request, "latestOnly");
+    const bool with_aliases = is_set(request, "aliases");
     service_.read_all<Versions>(
         [this_service = &service_, principal = request.principal, page = *page, prefix = prefix_of(request),
-         rule_type = query_text(request, "ruleType"), deleted_too,
-         latest_only](const Registry& registry) -> Result<Versions> {
+         rule_type = query_text(request, "ruleType"), deleted_too, latest_only,
+         with_aliases](const Registry& registry) -> Result<Versions> {
           Versions found;
+          std::multimap<std::string, std::string> aliases;
+          if (with_aliases) aliases = registry.aliases();
           std::size_t skipped = 0;
           if (page.limit == 0) return found;
           registry.visit_versions(prefix, deleted_too, latest_only, [&](const SubjectVersion& version) {
@@ -71,14 +78,19 @@ class SchemaResources {
             const std::string& rules = version.schema->definition.rule_set_json;
             if (!rule_type.empty() && !registry::has_rule_type(rules, rule_type)) return true;
             if (skipped < page.offset) return ++skipped != 0;
-            found.push_back(version);
+            Listed& listed = found.emplace_back(Listed{version, {}});
+            const auto [first, last] = aliases.equal_range(version.subject);
+            for (auto at = first; at != last; ++at) {
+              if (this_service->may_read(principal, at->second)) listed.aliases.push_back(at->second);
+            }
             return found.size() < page.limit;
           });
           return found;
         },
         answer<Versions>(std::move(out), [](const Versions& found) {
-          return Page().print(
-              found, [](std::string& to, const SubjectVersion& version) { to += subject_version_json(version); });
+          return Page().print(found, [](std::string& to, const Listed& listed) {
+            to += subject_version_json(listed.version, listed.aliases);
+          });
         }));
   }
 

@@ -96,22 +96,12 @@ class SettingResources {
   void put_mode(Request& request, Exchange out) const {
     auto wanted = parse_mode_body(request.body);
     if (!wanted.ok()) return out.refuse(wanted.error());
-    const std::string scope = scope_of(request);
-    service_.change<std::string>(
-        request.principal, Right::kAlter, scope,
-        [scope, wanted = std::move(*wanted), force = is_set(request, "force")](const Registry& registry) {
-          return registry.put_mode(scope, wanted, force);
-        },
-        answer<std::string>(std::move(out), mode_json));
+    service_.put_mode(request.principal, scope_of(request), std::move(*wanted), is_set(request, "force"),
+                      answer<std::string>(std::move(out), mode_json));
   }
   void delete_mode(Request& request, Exchange out) const {
-    const std::string scope = scope_of(request);
-    service_.change<std::string>(
-        request.principal, Right::kAlter, scope,
-        [scope, recursive = is_set(request, "recursive")](const Registry& registry) {
-          return registry.delete_mode(scope, recursive);
-        },
-        answer<std::string>(std::move(out), mode_json));
+    service_.delete_mode(request.principal, scope_of(request), is_set(request, "recursive"),
+                         answer<std::string>(std::move(out), mode_json));
   }
 
   // ---- Contexts

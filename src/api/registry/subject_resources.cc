@@ -232,24 +232,18 @@ class SubjectResources {
   // ---- Deleting
 
   void delete_subject(Request& request, Exchange out) const {
-    change<Numbers>(request, std::move(out), numbers_json,
-                    [permanent = is_set(request, "permanent")](const Registry& registry, const std::string& subject) {
-                      return registry.delete_subject(subject, permanent);
-                    });
+    service_.delete_subject(request.principal, subject_of(request), is_set(request, "permanent"),
+                            answer<Numbers>(std::move(out), numbers_json));
   }
   void delete_version(Request& request, Exchange out) const {
     const auto name = VersionName::parse(request.parameters.at("version"));
     if (!name.ok()) return out.refuse(name.error());
-    change<std::int32_t>(
-        request, std::move(out), [](std::int32_t number) { return std::to_string(number); },
+    service_.change_subject<std::int32_t>(
+        request.principal, access::Right::kDelete, subject_of(request),
         [name = *name, permanent = is_set(request, "permanent")](const Registry& registry, const std::string& subject) {
           return registry.delete_version(subject, name, permanent);
-        });
-  }
-  template <class T, class Print, class Decide>
-  void change(Request& request, Exchange out, Print print, Decide decide) const {
-    service_.change_subject<T>(request.principal, access::Right::kDelete, subject_of(request), std::move(decide),
-                               answer<T>(std::move(out), std::move(print)));
+        },
+        answer<std::int32_t>(std::move(out), [](std::int32_t number) { return std::to_string(number); }));
   }
 
   /// Sends what `print` makes of a version, in the form that the request asks for.

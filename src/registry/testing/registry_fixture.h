@@ -40,6 +40,12 @@ class RegistryTest : public ::testing::Test {
     carry_out(*decision);
     return 0;
   }
+  template <class T>
+  int code_of(const Result<PartialDecision<T>>& decision) {
+    if (!decision.ok()) return decision.error().detail;
+    carry_out(*decision);
+    return 0;
+  }
   ConfigUpdate update(std::string_view json) { return ConfigUpdate::parse(schema::parse_json(json).value()).value(); }
   Result<SubjectVersion> try_register(std::string_view subject, std::string_view text) {
     RegisterRequest request;

@@ -1108,10 +1108,10 @@ export interface components {
             teams: components["schemas"]["Team"][];
         };
         /** @enum {string} */
-        AuditAction: "product.publish" | "product.edit" | "product.unpublish" | "topic.create" | "topic.delete" | "schema.register";
+        AuditAction: "product.publish" | "product.edit" | "product.unpublish" | "topic.create" | "topic.delete" | "schema.register" | "schema.delete" | "schema.configure";
         /** @enum {string} */
         AuditOutcome: "done" | "refused" | "failed" | "started";
-        /** @description The call that does the same; for schema.register to the registry's address. */
+        /** @description The call that does the same; for schema.* to the registry's address. */
         ApiCall: {
             /** @enum {string} */
             method: "GET" | "POST" | "PUT" | "DELETE";
