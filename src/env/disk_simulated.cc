@@ -55,6 +55,7 @@ struct SimulatedDisk::Node {
   Buffer durable;  ///< What a power loss leaves for sure.
   std::vector<Pending> pending;
   std::uint64_t reserved = 0;
+  std::uint64_t durable_reserved = 0;
   std::uint64_t write_back_failures = 0;
   bool locked = false;
 
@@ -188,6 +189,7 @@ class SimulatedDisk::Handle final : public File {
     if (!disk_.step(inside)) return disk_.down("sync", path_);
     const Operation operation = disk_.start_sync(node_);
     disk_.finish_sync(operation);
+    node_->durable_reserved = node_->reserved;
     return {};
   }
 
@@ -561,7 +563,7 @@ void SimulatedDisk::settle_file(Node& node) {
 void SimulatedDisk::settle(Node& node) {
   node.locked = false;
   node.write_back_failures = 0;
-  node.reserved = 0;
+  node.reserved = node.durable_reserved;
   if (!node.is_directory) return settle_file(node);
   const std::size_t kept = random_() % (node.changes.size() + 1);
   for (std::size_t i = 0; i < kept; ++i) Node::apply(node.durable_children, node.changes[i]);

@@ -36,6 +36,8 @@ Result<void> Engine::recover() {
                    options_.directory, as_text(format));
   }
   if (!disk_.exists(path("checkpoint"))) TRY(initialize());
+  // A process that was killed between rename and sync has left a checkpoint whose name could still be lost.
+  TRY(disk_.sync_directory(options_.directory));
 
   TRY_ASSIGN(const Buffer bytes, env::read_file(disk_, path("checkpoint"), kCheckpointBytesMax));
   auto checkpoint = decode_checkpoint(bytes);

@@ -29,6 +29,7 @@ Result<std::unique_ptr<JournalRing>> JournalRing::open(env::Disk& disk, const st
       TRY_ASSIGN(const auto file, disk.open(path, mode));
       TRY(file->truncate(geometry.slot_bytes));
       TRY(file->allocate(0, geometry.slot_bytes));
+      TRY(file->sync());  // a journal that lost its space in a power loss would meet a full disk later
     }
     auto file = disk.open(path, mode, ring->direct_ ? env::Caching::kDirectSynced : env::Caching::kBuffered);
     if (!file.ok() && file.error().code == ErrorCode::kUnsupported) {

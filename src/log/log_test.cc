@@ -52,6 +52,39 @@ TEST(Log, EverythingAcknowledgedComesBackAfterAPowerLoss) {
   EXPECT_EQ(weft.append(kOne, make_batch("more"))->base_offset, Offset(50));
 }
 
+TEST(Log, AProcessKilledInsideACheckpointsRenameLeavesNothingThatAPowerLossTakesBack) {
+  // The name is there for the next process, and not durable: what that one builds on it must not go with it.
+  for (std::uint64_t operation = 1; operation < 60; ++operation) {
+    SimLog weft(operation);
+    weft.disk().stop_after(operation);
+    if (weft.start().ok()) break;
+    weft.stop();
+    weft.disk().restart_process();
+    ASSERT_TRUE(weft.start().ok());
+    ASSERT_TRUE(weft.create({kOne}).ok());
+    ASSERT_TRUE(weft.append(kOne, make_batch("kept")).ok());
+    weft.stop();
+    weft.disk().crash();
+    const Result<void> started = weft.start();
+    ASSERT_TRUE(started.ok()) << "killed in operation " << operation << ": " << started.error().message;
+    ASSERT_EQ(weft.read_all(kOne)->size(), 1U);
+  }
+}
+
+TEST(Log, TheJournalKeepsItsSpaceThroughAPowerLoss) {
+  SimLog weft(3);
+  ASSERT_TRUE(weft.start().ok());
+  ASSERT_TRUE(weft.create({kOne}).ok());
+  weft.stop();
+  weft.disk().crash();
+  ASSERT_TRUE(weft.start().ok());
+  // Everything else of the disk is taken now: what is sequenced waits in the ring, which nobody can take.
+  weft.disk().set_capacity(weft.disk().used_bytes());
+  (void)weft.append_now({{kOne, make_batch("waits", {.value_bytes = 50'000})}});
+  weft.advance(std::chrono::seconds(1));
+  EXPECT_FALSE(weft.failure().has_value()) << weft.failure()->message;
+}
+
 TEST(Log, ALongJournalOfShortAndLongBatchesIsReplayedIntoItsSegments) {
   SimLog weft(11, nullptr, {.slot_bytes = 32ULL << 20, .slot_count = 4});
   ASSERT_TRUE(weft.start().ok());
