@@ -34,9 +34,9 @@ Broker::Broker(Parts parts, Options options)
   cluster_.attach(topics_, groups_);
   log_->on_visible([this](PartitionId partition, Offset) { purgatory_.on_visible(partition); });
   log_->on_room([this] { appends_.on_room(); });
-  topics_.on_removed([this](const Topic& topic) {
+  topics_.on_removed([this](const Topic& topic, Function<void()> done) {
     for (const auto& partition : topic.partition_ids()) purgatory_.on_removed(partition);
-    groups_.forget_topic(topic.name);
+    groups_.forget_topic(topic.name, std::move(done));
   });
 }
 
@@ -74,8 +74,10 @@ void Broker::start(Parts parts, Options options, Callback<Result<std::unique_ptr
 
 void Broker::start_state(Callback<Result<void>> done) {
   auto groups_loaded = [this, done = std::move(done)](Result<void> loaded) mutable {
-    if (loaded.ok()) cluster_.set_cluster_id(topics_.cluster_id());
-    done(std::move(loaded));
+    if (!loaded.ok()) return done(std::move(loaded));
+    cluster_.set_cluster_id(topics_.cluster_id());
+    groups_.forget_topics_but([this](std::string_view topic) { return topics_.find(topic) != nullptr; },
+                              [done = std::move(done)]() mutable { done({}); });
   };
   topics_.start([this, groups_loaded = std::move(groups_loaded)](Result<void> started) mutable {
     if (!started.ok()) return groups_loaded(std::move(started));

@@ -13,6 +13,12 @@ namespace weft::broker {
 
 using kafka::KafkaError;
 
+namespace {
+
+constexpr std::int32_t kForgetRetryMs = 100;
+
+}  // namespace
+
 GroupCoordinator::GroupCoordinator(env::Env& env, env::EventLoop& loop, stream::Cluster& cluster,
                                    const Options& options, BrokerMetrics& metrics)
     : env_(env),
@@ -162,12 +168,35 @@ void GroupCoordinator::forget_positions(std::string group_id, std::vector<stream
       });
 }
 
-void GroupCoordinator::forget_topic(std::string topic) {
-  shard_.submit<bool>(
-      [this, topic = std::move(topic)] {
-        return Result<state::Decision<bool>>(state::Decision<bool>{true, state_.forget_topic(topic)});
-      },
-      [](Result<bool>) {});  // lost positions of a topic that is gone harm nobody
+void GroupCoordinator::forget_topic(std::string topic, Function<void()> done) {
+  auto decide = [this, topic] {
+    return Result<state::Decision<bool>>(state::Decision<bool>{true, state_.forget_topic(topic)});
+  };
+  shard_.submit<bool>(std::move(decide), [this, alive = std::weak_ptr(alive_), topic, done = std::move(done)](
+                                             Result<bool> forgotten) mutable {
+    // Unknown whether it happened: once more, after the state was replayed. A next topic of the name must not find them.
+    if (!forgotten.ok() && forgotten.error().code == ErrorCode::kUnavailable && !alive.expired() && !stopped_) {
+      after_ms(kForgetRetryMs, [this, topic = std::move(topic), done = std::move(done)]() mutable {
+        forget_topic(std::move(topic), std::move(done));
+      });
+      return;
+    }
+    done();
+  });
+}
+
+void GroupCoordinator::forget_topics_but(const std::function<bool(std::string_view)>& exists, Function<void()> done) {
+  std::set<std::string> gone;
+  for (const auto& [group_id, positions] : state_.positions())
+    for (const auto& [partition, position] : positions)
+      if (!exists(partition.topic)) gone.insert(partition.topic);
+  auto all_done = std::make_shared<Function<void()>>(std::move(done));
+  const auto left = std::make_shared<std::size_t>(gone.size() + 1);
+  const auto one_done = [all_done, left] {
+    if (--*left == 0) (*all_done)();
+  };
+  for (const std::string& topic : gone) forget_topic(topic, one_done);
+  one_done();
 }
 
 // ---- Looking at groups

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -75,7 +76,10 @@ class GroupCoordinator {
   /// The group reads them no more. kNotFound without such a group, kConflict while its members are no consumers, whose
   /// subscriptions nobody can read.
   void forget_positions(std::string group, std::vector<stream::TopicPartition> partitions, Callback<Result<void>> done);
-  void forget_topic(std::string topic);
+  /// Every group's positions in a topic that is gone; durable when done.
+  void forget_topic(std::string topic, Function<void()> done);
+  /// What a crash between a topic's deletion and the above has left: positions in topics that do not exist.
+  void forget_topics_but(const std::function<bool(std::string_view)>& exists, Function<void()> done);
 
   // ---- Looking at groups
   struct Described {

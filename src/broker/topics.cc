@@ -111,7 +111,7 @@ Result<ClusterState::NewTopic> Topics::complete(const NewTopic& topic) const {
 
 Result<ClusterState::NewTopic> Topics::check(const NewTopic& topic) const {
   TRY_ASSIGN(auto completed, complete(topic));
-  TRY_ASSIGN(auto decision, state_.create_topic(std::move(completed)));
+  TRY_ASSIGN(auto decision, decide_creation(std::move(completed)));
   return std::move(decision.response);
 }
 
@@ -140,8 +140,14 @@ void Topics::create(NewTopic topic, Callback<Result<TopicPointer>> done) {
       done(std::move(made));
     });
   };
-  shard_.submit<ClusterState::NewTopic>([this, wanted = std::move(*completed)] { return state_.create_topic(wanted); },
+  shard_.submit<ClusterState::NewTopic>([this, wanted = std::move(*completed)] { return decide_creation(wanted); },
                                         std::move(recorded));
+}
+
+Result<state::Decision<ClusterState::NewTopic>> Topics::decide_creation(ClusterState::NewTopic topic) const {
+  if (being_removed_.contains(topic.name))
+    return error(ErrorCode::kAlreadyExists, "topic {} is being deleted; try again", topic.name);
+  return state_.create_topic(std::move(topic));
 }
 
 void Topics::open(TopicId id, Callback<Result<void>> done) {
@@ -173,16 +179,26 @@ void Topics::remove(std::string name, Callback<Result<void>> done) {
   auto removal = std::make_shared<Removal>();
   removal->done = std::move(done);
   auto recorded = [this, removal](Result<TopicId> deleted) {
-    if (!deleted.ok()) return removal->done(std::move(deleted).error());
+    if (!deleted.ok()) {
+      if (removal->topic) being_removed_.erase(removal->topic->name);
+      return removal->done(std::move(deleted).error());
+    }
     log_.remove_partitions(removal->topic->partition_ids(), [this, removal](Result<void> gone) {
-      if (removed_) removed_(*removal->topic);
-      removal->done(std::move(gone));
+      auto finish = [this, removal, gone = std::move(gone)]() mutable {
+        being_removed_.erase(removal->topic->name);
+        removal->done(std::move(gone));
+      };
+      if (!removed_) return finish();
+      removed_(*removal->topic, std::move(finish));
     });
   };
   shard_.submit<TopicId>(
       [this, name = std::move(name), removal] {
+        auto deleted = state_.delete_topic(name);
+        if (!deleted.ok()) return deleted;
         removal->topic = state_.find(name);
-        return state_.delete_topic(name);
+        being_removed_.insert(name);
+        return deleted;
       },
       std::move(recorded));
 }

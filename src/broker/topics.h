@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,14 +60,17 @@ class Topics {
   /// An id that no producer had before, also after a restart.
   void take_producer_id(Callback<Result<ProducerId>> done);
 
-  /// After a topic is gone from state and log: what else belongs to it goes, too.
-  void on_removed(Function<void(const Topic&)> listener) { removed_ = std::move(listener); }
+  /// After a topic is gone from state and log: what else belongs to it goes, too. The deletion is answered, and the name
+  /// free again, once `done` was called.
+  using Removed = Function<void(const Topic&, Function<void()> done)>;
+  void on_removed(Removed listener) { removed_ = std::move(listener); }
 
  private:
   Result<ClusterState::NewTopic> complete(const NewTopic& topic) const;
   TopicId random_topic_id() const;
   /// Makes a topic's partitions in the log and opens them.
   void open(TopicId id, Callback<Result<void>> done);
+  Result<state::Decision<ClusterState::NewTopic>> decide_creation(ClusterState::NewTopic topic) const;
   void undo_creation(std::string name, Error why, Callback<Result<TopicPointer>> done);
   void apply_retention(const Topic& topic);
   void reconcile(Callback<Result<void>> done);
@@ -80,7 +84,8 @@ class Topics {
   std::int64_t next_producer_id_ = 0;
   std::int64_t producer_ids_end_ = 0;
   std::vector<Callback<Result<ProducerId>>> waiting_for_producer_ids_;
-  Function<void(const Topic&)> removed_;
+  Removed removed_;
+  std::set<std::string, std::less<>> being_removed_;  ///< Names that are not free yet.
 };
 
 }  // namespace weft::broker
