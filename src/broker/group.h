@@ -63,7 +63,7 @@ struct Group {
   std::map<std::string, env::EventLoop::TimerId, std::less<>> promised;
   env::EventLoop::TimerId rebalance_timer = 0;
   bool gathering = false;  ///< The first generation waits for more members (group.initial.rebalance.delay.ms).
-  bool recording = false;  ///< The leader's assignment is on its way to the log.
+  kafka::GenerationId recording = kafka::kNoGeneration;  ///< Whose assignment is on its way to the log.
 
   Member* find(std::string_view member_id);
   Member* leading() { return leader ? find(leader->get()) : nullptr; }

@@ -194,6 +194,32 @@ TEST_F(Groups, ASecondMemberMakesTheFirstJoinAgainAndBothGetTheirShare) {
   EXPECT_EQ(heartbeat(two, second), KafkaError::kNone);
 }
 
+TEST_F(Groups, AnAssignmentIsTakenWhileThatOfTheGenerationBeforeIsStillOnItsWayToTheDisk) {
+  start();
+  auto& one = connect();
+  auto& two = connect();
+  const auto alone = join(one);
+  log->hold_appends = true;
+  const auto early = one.send(sync_request(alone, {{alone.member_id.get(), "all"}}), 3);
+  sim.run_idle();
+  const auto promised = two.call<kafka::JoinGroupResponse>(join_request(), 5);
+  const auto second_join = two.send(join_request(promised.member_id.get()), 5);
+  sim.advance(100ms);
+  EXPECT_EQ(one.receive<kafka::SyncGroupResponse>(3, early).error_code, KafkaError::kRebalanceInProgress);
+  const auto first = one.call<kafka::JoinGroupResponse>(join_request(alone.member_id.get()), 5);
+  const auto second = two.receive<kafka::JoinGroupResponse>(5, second_join);
+  auto& leading = first.members.empty() ? two : one;
+  const auto& leader = first.members.empty() ? second : first;
+  const auto led = leading.send(sync_request(leader, {{leader.member_id.get(), "mine"}}), 3);
+  sim.advance(100ms);
+  log->hold_appends = false;
+  on_loop([&] { log->release_all(); });
+  sim.run_idle();
+  sim.advance(100ms);
+  ASSERT_FALSE(leading.frames.empty()) << "the leader's assignment was dropped: the group waits for ever";
+  EXPECT_EQ(as_text(leading.receive<kafka::SyncGroupResponse>(3, led).assignment), "mine");
+}
+
 TEST_F(Groups, AGroupWithoutAProtocolInCommonRefusesTheStranger) {
   start();
   auto& one = connect();
@@ -342,6 +368,55 @@ TEST_F(Groups, DeletingATopicForgetsItsPositions) {
   sim.run_idle();
   create_topic(client, "orders");
   EXPECT_EQ(committed(client, "readers"), -1);
+}
+
+TEST_F(Groups, ADeletedTopicsNameIsFreeOnceItsPositionsAreForgottenForGood) {
+  start();
+  auto& client = connect();
+  create_topic(client, "orders");
+  commit(client, "readers", 7);
+  log->hold_appends = true;
+  std::optional<Result<void>> deleted;
+  broker->cluster().delete_topic("orders", env::MonotonicTime::max(), [&](Result<void> result) { deleted = std::move(result); });
+  sim.run_idle();
+  on_loop([&] { log->release_all(); });
+  sim.run_idle();
+  EXPECT_FALSE(deleted.has_value()) << "a power loss now would bring the positions back";
+  std::optional<Result<stream::TopicInfo>> made;
+  broker->cluster().create_topic({"orders", 1, 1, {}}, env::MonotonicTime::max(), [&](auto result) { made = std::move(result); });
+  sim.run_idle();
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(made->error().code, ErrorCode::kAlreadyExists);
+  on_loop([&] {
+    log->hold_appends = false;
+    log->release_all();
+  });
+  sim.run_idle();
+  ASSERT_TRUE(deleted.has_value());
+  EXPECT_TRUE(deleted->ok());
+  create_topic(client, "orders");
+  EXPECT_EQ(committed(client, "readers"), -1);
+}
+
+TEST_F(Groups, AStartForgetsPositionsInTopicsThatACrashHasDeletedOnly) {
+  start();
+  auto* client = &connect();
+  create_topic(*client, "orders");
+  commit(*client, "readers", 7);
+  // The deletion is recorded, what should follow never is.
+  log->hold_appends = true;
+  broker->cluster().delete_topic("orders", env::MonotonicTime::max(), [](Result<void>) {});
+  sim.run_idle();
+  log->refuse.push_back(error(ErrorCode::kTooLarge, "never placed"));
+  on_loop([&] {
+    log->hold_appends = false;
+    log->release_all();
+  });
+  sim.run_idle();
+  restart();
+  client = &connect();
+  create_topic(*client, "orders");
+  EXPECT_EQ(committed(*client, "readers"), -1);
 }
 
 TEST_F(Groups, GroupsCanBeListedDescribedAndDeleted) {

@@ -315,7 +315,7 @@ void GroupCoordinator::sync(kafka::SyncGroupRequest message, Callback<kafka::Syn
   }
   answer_sync(*member, sync_refused(KafkaError::kRebalanceInProgress));  // the client has asked again since
   member->sync = std::move(done);
-  if (synced_group->leader == member->id && !synced_group->recording) {
+  if (synced_group->leader == member->id && synced_group->recording != synced_group->generation) {
     record_assignment(*synced_group, std::move(message.assignments));
   }
 }
@@ -324,7 +324,7 @@ void GroupCoordinator::record_assignment(Group& group, std::vector<kafka::SyncGr
   for (auto& each : assignments) {
     if (auto* const member = group.find(each.member_id.get())) member->assignment = std::move(each.assignment);
   }
-  group.recording = true;
+  group.recording = group.generation;
   auto record = GroupState::generation_record(group.id, group.recorded(Timestamp{loop_.clock().wall_ms()}));
   shard_.submit<bool>([record = std::move(record)] { return Result<state::Decision<bool>>(state::Decision<bool>{true, {record}}); },
                       [this, alive = std::weak_ptr(alive_), id = group.id, generation = group.generation](Result<bool> recorded) {
@@ -336,7 +336,7 @@ void GroupCoordinator::record_assignment(Group& group, std::vector<kafka::SyncGr
 void GroupCoordinator::on_assignment_recorded(const std::string& id, kafka::GenerationId generation, Result<void> recorded) {
   auto* const assigned = find(id);
   if (assigned == nullptr) return;
-  assigned->recording = false;
+  if (assigned->recording == generation) assigned->recording = kafka::kNoGeneration;
   if (assigned->generation != generation || assigned->phase != GroupPhase::kCompletingRebalance) return;
   if (!recorded.ok()) return prepare_rebalance(*assigned);  // tells everybody to join again
   assigned->phase = GroupPhase::kStable;
