@@ -24,6 +24,7 @@ class SimClock final : public Clock {
   std::int64_t wall_ms() const override {
     return start_wall_ms_ + std::chrono::duration_cast<std::chrono::milliseconds>(scheduler_.time() - start_).count();
   }
+  void jump(std::int64_t by_ms) { start_wall_ms_ += by_ms; }
 
  private:
   const SimScheduler& scheduler_;
@@ -263,6 +264,7 @@ void SimEnv::spend(Duration busy) {
   world_->scheduler.local_now = world_->scheduler.time() + busy;
 }
 
+void SimEnv::jump_wall_clock(std::int64_t by_ms) { world_->clock.jump(by_ms); }
 void SimEnv::cut_connections() { world_->network.cut_connections(); }
 void SimEnv::set_network(const SimNetworkOptions& options) { world_->network.set_options(options); }
 std::uint64_t SimEnv::draw() { return world_->scheduler.draws(); }

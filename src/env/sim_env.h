@@ -68,6 +68,9 @@ class SimEnv final : public Env {
   /// later. How a simulated disk makes a blocking write take time.
   void spend(Duration busy);
 
+  /// The wall clock jumps, as when somebody sets it; the monotonic one goes on.
+  void jump_wall_clock(std::int64_t by_ms);
+
   /// Breaks every open connection: both ends see kIo.
   void cut_connections();
   /// Changes how the network treats pieces written from now on.
