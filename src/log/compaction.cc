@@ -61,6 +61,7 @@ Compaction::Compaction(env::Disk& disk, Request request)
   rules_.now = Timestamp(request_.now_ms);
   rules_.delete_retention_ms = request_.policy.delete_retention_ms;
   rules_.is_latest = [this](const record::RecordView& record) {
+    if (request_.bug == PlantedBug::kCompactionDropsNewest) return keys_.find(*record.key) < record.offset;
     return (mapped_end_.has_value() && record.offset >= *mapped_end_) || keys_.find(*record.key) <= record.offset;
   };
 }

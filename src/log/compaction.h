@@ -12,6 +12,7 @@
 #include "log/log.h"
 #include "log/segment.h"
 #include "log/sparse_index.h"
+#include "log/test_hooks.h"
 #include "record/compaction.h"
 
 namespace weft::log {
@@ -36,6 +37,7 @@ class Compaction {
     std::int64_t now_ms = 0;
     std::uint64_t hash_seed = 0;
     std::size_t keys_max = kKeysMax;
+    PlantedBug bug = PlantedBug::kNone;
   };
   /// Takes the place of all segments with a base in [record.base, record.end).
   struct Output {

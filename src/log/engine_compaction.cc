@@ -95,6 +95,7 @@ void Engine::begin_compaction(Partition& partition, std::size_t input_count, std
   request.producers = partition.producers.last_offsets();
   request.now_ms = now_ms;
   request.hash_seed = env_.random().next();
+  request.bug = hooks_.bug;
   compaction_ = std::make_unique<CompactionJob>();
   for (std::size_t i = 0; i < input_count; ++i) {
     request.inputs.push_back({partition.segments[i]->record(), partition.segments[i]->files});

@@ -18,6 +18,7 @@ enum class PlantedBug : std::uint8_t {
   kForgeableSearch,        ///< 6: recovery takes headers without the secret id.
   kJournalInSharedPool,    ///< 7: journal writes wait behind other syncs.
   kVisibleBySegmentAlone,  ///< 8: what is in the segment is served and answered, durable or not.
+  kCompactionDropsNewest,  ///< Compaction drops the last record of a key with those before it.
 };
 
 /// What only tests ask of the log.
