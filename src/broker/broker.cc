@@ -115,16 +115,17 @@ void Broker::accept(std::unique_ptr<env::Connection> connection, const ListenerO
   client->host = connection->peer().host;
   client->advertised = listener.advertised.value_or(connection->local());
   if (client->advertised.port == 0) client->advertised.port = connection->local().port;
+  const std::uint64_t number = ++last_connection_;
   auto accepted = std::make_shared<ClientConnection>(services_, std::move(connection), std::move(client),
-                                                     [this](ClientConnection* closed) { forget(closed); });
-  connections_.emplace(accepted.get(), accepted);
+                                                     [this, number] { forget(number); });
+  connections_.emplace(number, accepted);
   metrics_.connections_accepted.add();
   metrics_.connections.add(1);
   accepted->start();
 }
 
-void Broker::forget(ClientConnection* connection) {
-  const auto at = connections_.find(connection);
+void Broker::forget(std::uint64_t number) {
+  const auto at = connections_.find(number);
   if (at == connections_.end()) return;
   // It may be on the stack: it goes with a task of its own.
   loop_.post([gone = std::move(at->second)]() mutable { gone.reset(); });

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <map>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "access/authorizer.h"
@@ -61,7 +61,7 @@ class Broker {
 
   void start_state(Callback<Result<void>> done);
   Result<void> listen();
-  void forget(ClientConnection* connection);
+  void forget(std::uint64_t number);
   void close_idle_connections();
   /// While some wait for memory: closes those that hold it and make no use of it.
   void close_hoarding_connections();
@@ -84,7 +84,8 @@ class Broker {
   Services services_;
   std::vector<std::unique_ptr<env::Listener>> listeners_;
   std::vector<env::Address> addresses_;
-  std::unordered_map<ClientConnection*, std::shared_ptr<ClientConnection>> connections_;
+  std::map<std::uint64_t, std::shared_ptr<ClientConnection>> connections_;  ///< In the order they came.
+  std::uint64_t last_connection_ = 0;
   env::EventLoop::TimerId idle_timer_ = 0;
   env::EventLoop::TimerId hoard_timer_ = 0;
   env::EventLoop::TimerId close_timer_ = 0;

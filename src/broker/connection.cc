@@ -53,7 +53,7 @@ class ClientConnection::SlotResponder final : public Responder {
 };
 
 ClientConnection::ClientConnection(Services& broker, std::unique_ptr<env::Connection> connection,
-                                   std::shared_ptr<Client> client, Function<void(ClientConnection*)> closed)
+                                   std::shared_ptr<Client> client, Function<void()> closed)
     : broker_(broker), connection_(std::move(connection)), client_(std::move(client)), closed_callback_(std::move(closed)),
       last_read_(broker.loop.clock().monotonic()) {}
 
@@ -300,7 +300,7 @@ void ClientConnection::close() {
   written_ = {};
   if (memory_ticket_ != 0) broker_.memory.requests.cancel(memory_ticket_);
   connection_->close();
-  if (closed_callback_) std::exchange(closed_callback_, {})(this);
+  if (closed_callback_) std::exchange(closed_callback_, {})();
 }
 
 }  // namespace weft::broker

@@ -19,7 +19,7 @@ namespace weft::broker {
 class ClientConnection final : public std::enable_shared_from_this<ClientConnection> {
  public:
   ClientConnection(Services& broker, std::unique_ptr<env::Connection> connection, std::shared_ptr<Client> client,
-                   Function<void(ClientConnection*)> closed);
+                   Function<void()> closed);
   ~ClientConnection();
 
   void start();
@@ -64,7 +64,7 @@ class ClientConnection final : public std::enable_shared_from_this<ClientConnect
   Services& broker_;
   std::unique_ptr<env::Connection> connection_;
   std::shared_ptr<Client> client_;
-  Function<void(ClientConnection*)> closed_callback_;
+  Function<void()> closed_callback_;
   kafka::FrameReader frames_;
   std::deque<Slot> slots_;
   std::uint64_t first_slot_ = 0;

@@ -41,15 +41,26 @@ void Admin::start() {
   const std::int64_t tombstones_ms = 20'000 + static_cast<std::int64_t>(draw(30'000));
   create({
       {"plain", 2, {{"retention.ms", "-1"}, {"segment.bytes", small}}, {}},
-      {"aged", 2, {{"retention.ms", fmt::format("{}", retention_ms)}, {"segment.bytes", small}}, {false, false, retention_ms, 0}},
+      {"aged",
+       2,
+       {{"retention.ms", fmt::format("{}", retention_ms)}, {"segment.bytes", small}},
+       {false, false, retention_ms, 0}},
       {"sized", 1, {{"retention.bytes", "20000"}, {"segment.bytes", small}}, {false, true, -1, 0}},
-      {"keyed", 2,
-       {{"cleanup.policy", "compact"}, {"segment.bytes", small}, {"min.cleanable.dirty.ratio", "0.1"},
-        {"delete.retention.ms", fmt::format("{}", tombstones_ms)}, {"retention.ms", "1000"}},
+      {"keyed",
+       2,
+       {{"cleanup.policy", "compact"},
+        {"segment.bytes", small},
+        {"min.cleanable.dirty.ratio", "0.1"},
+        {"delete.retention.ms", fmt::format("{}", tombstones_ms)},
+        {"retention.ms", "1000"}},
        {true, false, -1, tombstones_ms}},
-      {"mixed", 1,
-       {{"cleanup.policy", "compact,delete"}, {"segment.bytes", small}, {"min.cleanable.dirty.ratio", "0.1"},
-        {"delete.retention.ms", fmt::format("{}", tombstones_ms)}, {"retention.ms", fmt::format("{}", 3 * retention_ms)}},
+      {"mixed",
+       1,
+       {{"cleanup.policy", "compact,delete"},
+        {"segment.bytes", small},
+        {"min.cleanable.dirty.ratio", "0.1"},
+        {"delete.retention.ms", fmt::format("{}", tombstones_ms)},
+        {"retention.ms", fmt::format("{}", 3 * retention_ms)}},
        {true, false, 3 * retention_ms, tombstones_ms}},
   });
 }
@@ -63,7 +74,8 @@ void Admin::create(std::vector<NewTopic> left) {
   const NewTopic& next = left.front();
   const auto request = create_request(next.name, next.partitions, next.configs);
   call<kafka::CreateTopicsResponse>(
-      wire_, request, 7, draw_ms(1000, 3000), [this, left = std::move(left)](std::optional<kafka::CreateTopicsResponse> got) mutable {
+      wire_, request, 7, draw_ms(1000, 3000),
+      [this, left = std::move(left)](std::optional<kafka::CreateTopicsResponse> got) mutable {
         const KafkaError error = got.has_value() ? got->topics.at(0).error_code : KafkaError::kRequestTimedOut;
         if (error == KafkaError::kNone || error == KafkaError::kTopicAlreadyExists) {
           truth().note("topic {}", left.front().name);
@@ -102,7 +114,8 @@ void Admin::work() {
 }
 
 void Admin::delete_records(const std::string& topic) {
-  const TopicPartition at{topic, static_cast<std::int32_t>(draw(static_cast<std::uint64_t>(scene_.topic(topic).partitions)))};
+  const TopicPartition at{topic,
+                          static_cast<std::int32_t>(draw(static_cast<std::uint64_t>(scene_.topic(topic).partitions)))};
   const std::int64_t visible = truth().visible(at);
   const std::int64_t start = truth().bounds(at).log_start;
   if (visible <= start) return;
@@ -120,7 +133,8 @@ void Admin::delete_records(const std::string& topic) {
     if (partition.error_code != KafkaError::kNone) return;
     truth().note("{} begins at {}", at.text(), partition.low_watermark);
     if (partition.low_watermark.get() < to)
-      truth().violated("log start went back", fmt::format("{}: {} was asked for and {} answered", at.text(), to, partition.low_watermark));
+      truth().violated("log start went back",
+                       fmt::format("{}: {} was asked for and {} answered", at.text(), to, partition.low_watermark));
     truth().deleted(at, partition.low_watermark.get());
   });
 }
@@ -154,7 +168,8 @@ void Admin::alter(const std::string& topic, const std::string& name, const std::
   resource.resource_name = topic;
   resource.configs.push_back({name, kafka::ConfigOperation::kSet, value});
   call<kafka::IncrementalAlterConfigsResponse>(wire_, request, 1, draw_ms(500, 4000), [this](auto got) {
-    if (got.has_value() && got->responses.at(0).error_code == KafkaError::kNone) truth().counts.add(Event::kConfigAltered);
+    if (got.has_value() && got->responses.at(0).error_code == KafkaError::kNone)
+      truth().counts.add(Event::kConfigAltered);
   });
 }
 
@@ -184,28 +199,30 @@ void Churner::create() {
     return;
   }
   const auto request = create_request(topic_, 1, {{"segment.bytes", "2000"}});
-  call<kafka::CreateTopicsResponse>(wire_, request, 5, draw_ms(1000, 4000), [this](std::optional<kafka::CreateTopicsResponse> got) {
-    if (!got.has_value()) return elsewhere();
-    const KafkaError error = got->topics.at(0).error_code;
-    truth().note("churner creates {}: {}", topic_, kafka::kafka_error_name(error));
-    if (error == KafkaError::kNone) return check_new();
-    if (error == KafkaError::kTopicAlreadyExists)
-      return truth().violated("deleted topic is back", topic_);
-    elsewhere();  // an error does not say whether it happens
-  });
+  call<kafka::CreateTopicsResponse>(wire_, request, 5, draw_ms(1000, 4000),
+                                    [this](std::optional<kafka::CreateTopicsResponse> got) {
+                                      if (!got.has_value()) return elsewhere();
+                                      const KafkaError error = got->topics.at(0).error_code;
+                                      truth().note("churner creates {}: {}", topic_, kafka::kafka_error_name(error));
+                                      if (error == KafkaError::kNone) return check_new();
+                                      if (error == KafkaError::kTopicAlreadyExists)
+                                        return truth().violated("deleted topic is back", topic_);
+                                      elsewhere();  // an error does not say whether it happens
+                                    });
 }
 
 void Churner::check_new() {
-  call<kafka::ListOffsetsResponse>(wire_, list_offsets_request({topic_, 0}, -1), 5, draw_ms(500, 4000), [this](auto got) {
-    if (!got.has_value()) return again("offsets of a new topic", &Churner::check_new);
-    const auto& partition = got->topics.at(0).partitions.at(0);
-    if (partition.error_code == KafkaError::kUnknownTopicOrPartition)
-      return truth().violated("lost topic", topic_ + " was made and is gone");
-    if (partition.error_code != KafkaError::kNone) return again("offsets of a new topic", &Churner::check_new);
-    if (partition.offset.get() != 0)
-      truth().violated("dirty read", fmt::format("a new topic ends at {}", partition.offset));
-    check_positions();
-  });
+  call<kafka::ListOffsetsResponse>(
+      wire_, list_offsets_request({topic_, 0}, -1), 5, draw_ms(500, 4000), [this](auto got) {
+        if (!got.has_value()) return again("offsets of a new topic", &Churner::check_new);
+        const auto& partition = got->topics.at(0).partitions.at(0);
+        if (partition.error_code == KafkaError::kUnknownTopicOrPartition)
+          return truth().violated("lost topic", topic_ + " was made and is gone");
+        if (partition.error_code != KafkaError::kNone) return again("offsets of a new topic", &Churner::check_new);
+        if (partition.offset.get() != 0)
+          truth().violated("dirty read", fmt::format("a new topic ends at {}", partition.offset));
+        check_positions();
+      });
 }
 
 void Churner::check_positions() {
@@ -213,14 +230,17 @@ void Churner::check_positions() {
   request.group_id = kafka::GroupId{"guests"};
   request.topics.emplace();
   request.topics->push_back({topic_, {PartitionIndex{0}}});
-  call<kafka::OffsetFetchResponse>(wire_, request, 5, draw_ms(500, 4000), [this](std::optional<kafka::OffsetFetchResponse> got) {
-    if (!got.has_value() || got->error_code != KafkaError::kNone) return again("positions", &Churner::check_positions);
-    const auto& partition = got->topics.at(0).partitions.at(0);
-    if (partition.committed_offset >= Offset{0})
-      truth().violated("position of another topic",
-                       fmt::format("a new topic's group is at {}: {}", partition.committed_offset, partition.metadata.value_or("")));
-    produce(3 + static_cast<int>(draw(6)));
-  });
+  call<kafka::OffsetFetchResponse>(
+      wire_, request, 5, draw_ms(500, 4000), [this](std::optional<kafka::OffsetFetchResponse> got) {
+        if (!got.has_value() || got->error_code != KafkaError::kNone)
+          return again("positions", &Churner::check_positions);
+        const auto& partition = got->topics.at(0).partitions.at(0);
+        if (partition.committed_offset >= Offset{0})
+          truth().violated("position of another topic",
+                           fmt::format("a new topic's group is at {}: {}", partition.committed_offset,
+                                       partition.metadata.value_or("")));
+        produce(3 + static_cast<int>(draw(6)));
+      });
 }
 
 void Churner::produce(int left) {
@@ -245,7 +265,8 @@ void Churner::produce(int left) {
 void Churner::commit() {
   kafka::OffsetCommitRequest request;
   request.group_id = kafka::GroupId{"guests"};
-  request.topics.push_back({topic_, {{PartitionIndex{0}, Offset{2}, LeaderEpoch{-1}, Timestamp{-1}, fmt::format("life {}", life_)}}});
+  request.topics.push_back(
+      {topic_, {{PartitionIndex{0}, Offset{2}, LeaderEpoch{-1}, Timestamp{-1}, fmt::format("life {}", life_)}}});
   call<kafka::OffsetCommitResponse>(wire_, request, 7, draw_ms(500, 4000), [this](auto got) {
     if (!got.has_value()) return elsewhere();
     if (got->topics.at(0).partitions.at(0).error_code != KafkaError::kNone)
@@ -258,15 +279,17 @@ void Churner::remove() {
   kafka::DeleteTopicsRequest request;
   request.topic_names = {topic_};
   request.timeout_ms = 5000;
-  call<kafka::DeleteTopicsResponse>(wire_, request, 3, draw_ms(500, 4000), [this](std::optional<kafka::DeleteTopicsResponse> got) {
-    if (!got.has_value()) return elsewhere();
-    const KafkaError error = got->responses.at(0).error_code;
-    truth().note("churner deletes {}: {}", topic_, kafka::kafka_error_name(error));
-    if (error == KafkaError::kUnknownTopicOrPartition) return truth().violated("lost topic", topic_ + " was there and is gone");
-    if (error != KafkaError::kNone) return elsewhere();
-    truth().counts.add(Event::kTopicDeleted);
-    chance(70) ? create() : later(draw_ms(0, 3000), [this] { create(); });
-  });
+  call<kafka::DeleteTopicsResponse>(wire_, request, 3, draw_ms(500, 4000),
+                                    [this](std::optional<kafka::DeleteTopicsResponse> got) {
+                                      if (!got.has_value()) return elsewhere();
+                                      const KafkaError error = got->responses.at(0).error_code;
+                                      truth().note("churner deletes {}: {}", topic_, kafka::kafka_error_name(error));
+                                      if (error == KafkaError::kUnknownTopicOrPartition)
+                                        return truth().violated("lost topic", topic_ + " was there and is gone");
+                                      if (error != KafkaError::kNone) return elsewhere();
+                                      truth().counts.add(Event::kTopicDeleted);
+                                      chance(70) ? create() : later(draw_ms(0, 3000), [this] { create(); });
+                                    });
 }
 
 }  // namespace weft::sim

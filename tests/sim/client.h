@@ -65,13 +65,14 @@ class Client {
   template <class Response, class Request, class Done>
   void call(Wire& wire, const Request& request, std::int16_t version, env::Duration timeout, Done done) {
     scene_.truth.tick();
-    wire.call<Response>(request, version, timeout,
-                        [this, alive = std::weak_ptr(alive_), done = std::move(done)](std::optional<Response> answer) mutable {
-                          if (alive.expired()) return;
-                          scene_.truth.tick();
-                          scene_.truth.wall_is(scene_.wall_ms());
-                          done(std::move(answer));
-                        });
+    wire.call<Response>(
+        request, version, timeout,
+        [this, alive = std::weak_ptr(alive_), done = std::move(done)](std::optional<Response> answer) mutable {
+          if (alive.expired()) return;
+          scene_.truth.tick();
+          scene_.truth.wall_is(scene_.wall_ms());
+          done(std::move(answer));
+        });
   }
 
   Scene& scene_;

@@ -81,8 +81,8 @@ class Life::File final : public env::File {
     if (life_.ended_) return is_dead(path());
     if (life_.weather_.slow_max > env::Duration::zero()) {
       life_.counts_.add(Event::kSlowDisk);
-      life_.sim_.spend(env::Duration(static_cast<std::int64_t>(
-          life_.sim_.draw() % static_cast<std::uint64_t>(life_.weather_.slow_max.count()))));
+      life_.sim_.spend(env::Duration(
+          static_cast<std::int64_t>(life_.sim_.draw() % static_cast<std::uint64_t>(life_.weather_.slow_max.count()))));
     }
     return {};
   }

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "env/disk_simulated.h"
 #include "env/clock.h"
+#include "env/disk_simulated.h"
 #include "env/random.h"
 #include "env/sim_env.h"
 #include "faults.h"

@@ -160,7 +160,8 @@ void Member::ask_positions() {
           for (const auto& partition : topic.partitions) {
             const TopicPartition at{topic.name, partition.partition_index.get()};
             std::optional<std::size_t> commit;
-            if (partition.metadata.has_value() && !partition.metadata->empty()) commit = std::stoull(*partition.metadata);
+            if (partition.metadata.has_value() && !partition.metadata->empty())
+              commit = std::stoull(*partition.metadata);
             truth().note("{} finds {} at {}", name_, at.text(), partition.committed_offset);
             truth().position_read({group_, at}, asked_at, partition.committed_offset.get(), commit);
             if (partition.committed_offset >= Offset{0})
@@ -175,15 +176,16 @@ void Member::ask_positions() {
 
 void Member::ask_start(const TopicPartition& at) {
   const Truth::Bounds asked = truth().bounds(at);
-  call<kafka::ListOffsetsResponse>(fetches_, list_offsets_request(at, -2), 5, draw_ms(500, 4000),
-                                   [this, life = life_, at, asked](std::optional<kafka::ListOffsetsResponse> got) {
-                                     if (life != life_) return;
-                                     if (!got.has_value() || got->topics.at(0).partitions.at(0).error_code != KafkaError::kNone)
-                                       return later_in_life(draw_ms(50, 300), [this, at] { ask_start(at); });
-                                     const std::int64_t start = got->topics.at(0).partitions.at(0).offset.get();
-                                     truth().log_start_is(at, asked, start);
-                                     positions_[at] = start;
-                                   });
+  call<kafka::ListOffsetsResponse>(
+      fetches_, list_offsets_request(at, -2), 5, draw_ms(500, 4000),
+      [this, life = life_, at, asked](std::optional<kafka::ListOffsetsResponse> got) {
+        if (life != life_) return;
+        if (!got.has_value() || got->topics.at(0).partitions.at(0).error_code != KafkaError::kNone)
+          return later_in_life(draw_ms(50, 300), [this, at] { ask_start(at); });
+        const std::int64_t start = got->topics.at(0).partitions.at(0).offset.get();
+        truth().log_start_is(at, asked, start);
+        positions_[at] = start;
+      });
 }
 
 // ---- Being a member
@@ -251,24 +253,25 @@ void Member::commit() {
     committed_[at] = position;
     const std::size_t commit = truth().commit_sent({group_, at}, position);
     commits.emplace_back(at, commit);
-    request.topics.push_back({at.topic, {{PartitionIndex{at.partition}, Offset{position}, LeaderEpoch{-1}, Timestamp{-1},
-                                          fmt::format("{}", commit)}}});
+    request.topics.push_back({at.topic,
+                              {{PartitionIndex{at.partition}, Offset{position}, LeaderEpoch{-1}, Timestamp{-1},
+                                fmt::format("{}", commit)}}});
   }
   if (commits.empty()) return;
   truth().note("{} commits {} positions in generation {}", name_, commits.size(), generation_);
-  call<kafka::OffsetCommitResponse>(
-      wire_, request, 7, draw_ms(500, 4000),
-      [this, commits = std::move(commits), generation = generation_, owner = owner_, sent_at = truth().now()](
-          std::optional<kafka::OffsetCommitResponse> got) {
-        if (!got.has_value()) return;
-        for (std::size_t i = 0; i < commits.size(); ++i) {
-          const KafkaError error = got->topics.at(i).partitions.at(0).error_code;
-          truth().note("{} commit of {}: {}", name_, commits[i].first.text(), kafka::kafka_error_name(error));
-          if (error != KafkaError::kNone) continue;
-          truth().commit_done({group_, commits[i].first}, commits[i].second);
-          truth().commit_accepted(group_, generation, owner, sent_at);
-        }
-      });
+  call<kafka::OffsetCommitResponse>(wire_, request, 7, draw_ms(500, 4000),
+                                    [this, commits = std::move(commits), generation = generation_, owner = owner_,
+                                     sent_at = truth().now()](std::optional<kafka::OffsetCommitResponse> got) {
+                                      if (!got.has_value()) return;
+                                      for (std::size_t i = 0; i < commits.size(); ++i) {
+                                        const KafkaError error = got->topics.at(i).partitions.at(0).error_code;
+                                        truth().note("{} commit of {}: {}", name_, commits[i].first.text(),
+                                                     kafka::kafka_error_name(error));
+                                        if (error != KafkaError::kNone) continue;
+                                        truth().commit_done({group_, commits[i].first}, commits[i].second);
+                                        truth().commit_accepted(group_, generation, owner, sent_at);
+                                      }
+                                    });
 }
 
 // ---- Coming and going

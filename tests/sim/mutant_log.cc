@@ -22,7 +22,8 @@ SharedBytes with_header(ByteView batch, const record::BatchHeader& header) {
 }
 
 bool is_generation(const record::RecordView& record) {
-  return record.key.has_value() && record.key->size() > 2 && (*record.key)[1] == std::byte{2} && record.value.has_value();
+  return record.key.has_value() && record.key->size() > 2 && (*record.key)[1] == std::byte{2} &&
+         record.value.has_value();
 }
 
 /// A generation as recorded, but all members own what the first of them does.
@@ -56,7 +57,8 @@ class MistakenLog final : public log::Log {
     return state;
   }
 
-  Result<std::vector<log::AppendedSlice>> append(std::span<log::AppendSlice> slices, Callback<Result<void>> durable) override {
+  Result<std::vector<log::AppendedSlice>> append(std::span<log::AppendSlice> slices,
+                                                 Callback<Result<void>> durable) override {
     for (log::AppendSlice& slice : slices) prepare(slice);
     if (mistake_ == Mistake::kAckBeforeDurable && !slices.front().internal) {
       auto appended = log_->append(slices, [](Result<void>) {});
@@ -78,17 +80,20 @@ class MistakenLog final : public log::Log {
     log_->read(id, offset, bytes_max, [this, id, done = std::move(done)](Result<log::ReadResult> read) mutable {
       if (read.ok()) {
         read->log_start = log_start(id, read->log_start);
-        forget_last_commits(id, *read);
+        forget_last_commits(*read);
       }
       done(std::move(read));
     });
   }
-  void find_timestamp(PartitionId id, Timestamp timestamp, Callback<Result<std::optional<log::TimestampedOffset>>> done) override {
+  void find_timestamp(PartitionId id, Timestamp timestamp,
+                      Callback<Result<std::optional<log::TimestampedOffset>>> done) override {
     log_->find_timestamp(id, timestamp, std::move(done));
   }
 
   Result<void> set_retention(PartitionId id, log::RetentionPolicy policy) override {
     if (mistake_ == Mistake::kTombstonesDroppedEarly) policy.delete_retention_ms = 0;
+    const bool bounded = policy.retention_ms >= 0 || policy.retention_bytes >= 0;
+    bounded && !policy.compact ? (void)retained_.insert(id) : (void)retained_.erase(id);
     return log_->set_retention(id, policy);
   }
   void raise_log_start(PartitionId id, Offset offset, Callback<Result<void>> done) override {
@@ -132,7 +137,8 @@ class MistakenLog final : public log::Log {
       renamed.producer_id = ProducerId{header.producer_id.get() + 1'000'000 * memory_.life};
       slice.batch = with_header(slice.batch.view(), renamed);
     }
-    if (mistake_ == Mistake::kTwoOwners && slice.internal && slice.partition.topic != broker::kClusterTopicId) mix_up(slice);
+    if (mistake_ == Mistake::kTwoOwners && slice.internal && slice.partition.topic != broker::kClusterTopicId)
+      mix_up(slice);
     if (mistake_ == Mistake::kRetentionDeletesAll) delete_all(slice.partition);
   }
 
@@ -154,7 +160,7 @@ class MistakenLog final : public log::Log {
   /// Once retention has deleted something it deletes the rest.
   void delete_all(PartitionId id) {
     const auto state = log_->state(id);
-    if (!state.ok()) return;
+    if (!state.ok() || !retained_.contains(id)) return;
     const Offset asked = log_starts_[id];
     if (state->log_start > asked && state->visible_end > state->log_start)
       raise_log_start(id, state->visible_end, [](Result<void>) {});
@@ -187,19 +193,19 @@ class MistakenLog final : public log::Log {
   // ---- Commits lost
 
   /// What a life reads of positions first is what it starts with.
-  void forget_last_commits(PartitionId id, log::ReadResult& read) const {
+  void forget_last_commits(log::ReadResult& read) const {
     if (mistake_ != Mistake::kCommitsLost || read.batches.empty()) return;
     constexpr std::size_t kForgotten = 3;
     const std::size_t count = read.batches.size();
     for (std::size_t i = count - std::min(count, kForgotten); i < count; ++i)
       if (holds_positions(read.batches[i])) read.batches[i] = record::empty_batch(read.batches[i].view());
-    (void)id;
   }
   static bool holds_positions(const SharedBytes& batch) {
     if (batch.size() <= record::kBatchHeaderBytes) return false;
     auto reader = record::RecordReader::open(batch.view());
     record::RecordView view;
-    if (!reader.ok() || !reader->next(view).value_or(false) || !view.key.has_value() || view.header_count > 0) return false;
+    if (!reader.ok() || !reader->next(view).value_or(false) || !view.key.has_value() || view.header_count > 0)
+      return false;
     return view.key->size() > 2 && (*view.key)[0] == std::byte{0} && (*view.key)[1] == std::byte{1};
   }
 
@@ -208,6 +214,7 @@ class MistakenLog final : public log::Log {
   const Mistake mistake_;
   MistakeMemory& memory_;
   std::map<PartitionId, Offset> log_starts_;
+  std::set<PartitionId> retained_;  ///< That retention may delete from.
   std::map<PartitionId, std::vector<Shown>> shown_;
   std::shared_ptr<Function<void(PartitionId, Offset)>> visible_;
   std::shared_ptr<int> alive_ = std::make_shared<int>();

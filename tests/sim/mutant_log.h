@@ -14,16 +14,16 @@ namespace weft::sim {
 /// Mistakes that a broker could make. Tests plant one at a time and show that the simulation finds it.
 enum class Mistake : std::uint8_t {
   kNone,
-  kAckBeforeDurable,          ///< Produce is answered when the batch has its offset.
-  kOffsetAssignedTwice,       ///< Recovery takes the journal's last entry for torn: its offsets are given out again.
-  kProducersForgotten,        ///< A restart forgets what idempotent producers have sent.
-  kCompactionDropsNewest,     ///< Compaction drops the last record of a key, too. In the log itself: log/test_hooks.h.
-  kTombstonesDroppedEarly,    ///< Compaction drops tombstones at once, whatever delete.retention.ms says.
-  kRetentionDeletesAll,       ///< Retention moves the log start to the end, past what is to be kept.
-  kCommitsLost,               ///< A restart forgets the groups' last committed positions.
-  kTwoOwners,                 ///< A group's generation comes back from the log with one member's partitions for all.
-  kServesBeyondDurable,       ///< Fetch hands out what has an offset and is not durable yet.
-  kLogStartForgotten,         ///< DeleteRecords is not recorded: a restart brings back what was deleted.
+  kAckBeforeDurable,        ///< Produce is answered when the batch has its offset.
+  kOffsetAssignedTwice,     ///< Recovery takes the journal's last entry for torn: its offsets are given out again.
+  kProducersForgotten,      ///< A restart forgets what idempotent producers have sent.
+  kCompactionDropsNewest,   ///< Compaction drops the last record of a key, too. In the log itself: log/test_hooks.h.
+  kTombstonesDroppedEarly,  ///< Compaction drops tombstones at once, whatever delete.retention.ms says.
+  kRetentionDeletesAll,     ///< Retention moves the log start to the end, past what is to be kept.
+  kCommitsLost,             ///< A restart forgets the groups' last committed positions.
+  kTwoOwners,               ///< A group's generation comes back from the log with one member's partitions for all.
+  kServesBeyondDurable,     ///< Fetch hands out what has an offset and is not durable yet.
+  kLogStartForgotten,       ///< DeleteRecords is not recorded: a restart brings back what was deleted.
 };
 
 struct MistakeName {

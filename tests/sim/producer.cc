@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t kWindow = 5;
 constexpr std::uint64_t kKeys = 10;
 
-kafka::ProduceRequest request_of(const std::string& topic, std::int32_t partition, SharedBytes batch, std::int16_t acks) {
+kafka::ProduceRequest request_of(const std::string& topic, std::int32_t partition, SharedBytes batch,
+                                 std::int16_t acks) {
   kafka::ProduceRequest request;
   request.acks = acks;
   request.timeout_ms = 1000;
@@ -43,14 +44,14 @@ void Producer::start() {
 }
 
 void Producer::take_id() {
-  call<kafka::InitProducerIdResponse>(
-      wire_, kafka::InitProducerIdRequest{}, 1, draw_ms(300, 2000), [this](std::optional<kafka::InitProducerIdResponse> got) {
-        if (!got.has_value() || got->error_code != KafkaError::kNone)
-          return later(draw_ms(20, 200), [this] { take_id(); });
-        id_ = got->producer_id;
-        truth().producer_id_given(id_.get());
-        work();
-      });
+  call<kafka::InitProducerIdResponse>(wire_, kafka::InitProducerIdRequest{}, 1, draw_ms(300, 2000),
+                                      [this](std::optional<kafka::InitProducerIdResponse> got) {
+                                        if (!got.has_value() || got->error_code != KafkaError::kNone)
+                                          return later(draw_ms(20, 200), [this] { take_id(); });
+                                        id_ = got->producer_id;
+                                        truth().producer_id_given(id_.get());
+                                        work();
+                                      });
 }
 
 void Producer::work() {
@@ -142,7 +143,8 @@ void Producer::answered(Sequence first, std::optional<std::pair<KafkaError, Offs
 void Producer::send_plain() {
   if (on_their_way_ > 0) return;
   const auto acks = static_cast<std::int16_t>(static_cast<std::int16_t>(draw(3)) - 1);
-  const auto partition = static_cast<std::int32_t>(draw(static_cast<std::uint64_t>(scene_.topic(kind_.topic).partitions)));
+  const auto partition =
+      static_cast<std::int32_t>(draw(static_cast<std::uint64_t>(scene_.topic(kind_.topic).partitions)));
   Batch batch = make_batch(partition, Sequence{0}, 20'000);
   const auto request = request_of(kind_.topic, partition, batch.bytes, acks);
   if (acks == 0) return wire_.tell(request, 7);

@@ -37,7 +37,8 @@ void Reader::poll() {
 }
 
 void Reader::on_fetched(const std::map<TopicPartition, std::int64_t>& asked,
-                        const std::map<TopicPartition, Truth::Bounds>& bounds, std::optional<kafka::FetchResponse> got) {
+                        const std::map<TopicPartition, Truth::Bounds>& bounds,
+                        std::optional<kafka::FetchResponse> got) {
   if (!got.has_value()) return session_.lost();
   if (!session_.answered(*got)) return;
   for (const auto& topic : got->responses) {
@@ -47,7 +48,8 @@ void Reader::on_fetched(const std::map<TopicPartition, std::int64_t>& asked,
       truth().note("{} {} at {}: {} end {} start {}", name_, at.text(), position,
                    kafka::kafka_error_name(partition.error_code), partition.high_watermark, partition.log_start_offset);
       if (partition.error_code == KafkaError::kOffsetOutOfRange) {
-        if (partition.high_watermark >= Offset{0}) truth().visible_is(at, bounds.at(at), partition.high_watermark.get());
+        if (partition.high_watermark >= Offset{0})
+          truth().visible_is(at, bounds.at(at), partition.high_watermark.get());
         seek(at);
         continue;
       }
@@ -68,18 +70,18 @@ void Reader::seek(const TopicPartition& at) {
   if (std::exchange(seeking_, true)) return;
   const Truth::Bounds asked = truth().bounds(at);
   const bool latest = chance(30);
-  call<kafka::ListOffsetsResponse>(
-      wire_, list_offsets_request(at, latest ? -1 : -2), 5, draw_ms(500, 4000),
-      [this, at, asked, latest](std::optional<kafka::ListOffsetsResponse> got) {
-        seeking_ = false;
-        if (!got.has_value()) return;
-        const auto& partition = got->topics.at(0).partitions.at(0);
-        if (partition.error_code != KafkaError::kNone) return;
-        truth().note("{} {} {} is {}", name_, at.text(), latest ? "end" : "start", partition.offset);
-        latest ? truth().visible_is(at, asked, partition.offset.get())
-               : truth().log_start_is(at, asked, partition.offset.get());
-        positions_[at] = partition.offset.get();
-      });
+  call<kafka::ListOffsetsResponse>(wire_, list_offsets_request(at, latest ? -1 : -2), 5, draw_ms(500, 4000),
+                                   [this, at, asked, latest](std::optional<kafka::ListOffsetsResponse> got) {
+                                     seeking_ = false;
+                                     if (!got.has_value()) return;
+                                     const auto& partition = got->topics.at(0).partitions.at(0);
+                                     if (partition.error_code != KafkaError::kNone) return;
+                                     truth().note("{} {} {} is {}", name_, at.text(), latest ? "end" : "start",
+                                                  partition.offset);
+                                     latest ? truth().visible_is(at, asked, partition.offset.get())
+                                            : truth().log_start_is(at, asked, partition.offset.get());
+                                     positions_[at] = partition.offset.get();
+                                   });
 }
 
 void Reader::seek_by_time(const TopicPartition& at) {
@@ -90,10 +92,12 @@ void Reader::seek_by_time(const TopicPartition& at) {
                                      seeking_ = false;
                                      if (!got.has_value()) return;
                                      const auto& partition = got->topics.at(0).partitions.at(0);
-                                     if (partition.error_code != KafkaError::kNone || partition.offset < Offset{0}) return;
+                                     if (partition.error_code != KafkaError::kNone || partition.offset < Offset{0})
+                                       return;
                                      if (partition.timestamp.get() < wanted)
-                                       truth().violated("wrong time", fmt::format("{}: offset {} of {} is before {}", at.text(),
-                                                                                  partition.offset, partition.timestamp, wanted));
+                                       truth().violated("wrong time",
+                                                        fmt::format("{}: offset {} of {} is before {}", at.text(),
+                                                                    partition.offset, partition.timestamp, wanted));
                                      positions_[at] = partition.offset.get();
                                    });
 }
@@ -120,24 +124,26 @@ void Auditor::next_partition() {
 
 void Auditor::ask_start() {
   const Truth::Bounds asked = truth().bounds(at());
-  call<kafka::ListOffsetsResponse>(wire_, list_offsets_request(at(), -2), 5, std::chrono::seconds(5), [this, asked](auto got) {
-    if (!got.has_value() || got->topics.at(0).partitions.at(0).error_code != KafkaError::kNone)
-      return later(std::chrono::milliseconds(200), [this] { ask_start(); });
-    position_ = log_start_ = got->topics.at(0).partitions.at(0).offset.get();
-    truth().log_start_is(at(), asked, log_start_);
-    ask_end();
-  });
+  call<kafka::ListOffsetsResponse>(
+      wire_, list_offsets_request(at(), -2), 5, std::chrono::seconds(5), [this, asked](auto got) {
+        if (!got.has_value() || got->topics.at(0).partitions.at(0).error_code != KafkaError::kNone)
+          return later(std::chrono::milliseconds(200), [this] { ask_start(); });
+        position_ = log_start_ = got->topics.at(0).partitions.at(0).offset.get();
+        truth().log_start_is(at(), asked, log_start_);
+        ask_end();
+      });
 }
 
 void Auditor::ask_end() {
   const Truth::Bounds asked = truth().bounds(at());
-  call<kafka::ListOffsetsResponse>(wire_, list_offsets_request(at(), -1), 5, std::chrono::seconds(5), [this, asked](auto got) {
-    if (!got.has_value() || got->topics.at(0).partitions.at(0).error_code != KafkaError::kNone)
-      return later(std::chrono::milliseconds(200), [this] { ask_end(); });
-    end_ = got->topics.at(0).partitions.at(0).offset.get();
-    truth().visible_is(at(), asked, end_);
-    read();
-  });
+  call<kafka::ListOffsetsResponse>(
+      wire_, list_offsets_request(at(), -1), 5, std::chrono::seconds(5), [this, asked](auto got) {
+        if (!got.has_value() || got->topics.at(0).partitions.at(0).error_code != KafkaError::kNone)
+          return later(std::chrono::milliseconds(200), [this] { ask_end(); });
+        end_ = got->topics.at(0).partitions.at(0).offset.get();
+        truth().visible_is(at(), asked, end_);
+        read();
+      });
 }
 
 void Auditor::read() {

@@ -18,8 +18,8 @@ class Reader final : public Client {
  private:
   void look_for_partitions();
   void poll();
-  void on_fetched(const std::map<TopicPartition, std::int64_t>& asked, const std::map<TopicPartition, Truth::Bounds>& bounds,
-                  std::optional<kafka::FetchResponse> got);
+  void on_fetched(const std::map<TopicPartition, std::int64_t>& asked,
+                  const std::map<TopicPartition, Truth::Bounds>& bounds, std::optional<kafka::FetchResponse> got);
   void seek(const TopicPartition& at);
   void seek_by_time(const TopicPartition& at);
 

@@ -18,8 +18,8 @@ TEST(Simulation, NothingThatWasPromisedIsBroken) {
     const RunResult run = run_world(seed, {.keeps_history = seeds.size() == 1});
     counts.add(run.counts);
     if (seeds.size() == 1) fmt::print("{}", run.history);
-    ASSERT_FALSE(run.violation.has_value()) << "seed " << seed << ": " << *run.violation
-                                            << "\nonce more with its history: ./dev sim --seed " << seed;
+    ASSERT_FALSE(run.violation.has_value())
+        << "seed " << seed << ": " << *run.violation << "\nonce more with its history: ./dev sim --seed " << seed;
   }
   fmt::print("{} seeds\n", seeds.size());
   for (const EventKind& kind : kEventKinds) {

@@ -100,9 +100,8 @@ void Truth::begins_at(const TopicPartition& at, PartitionTruth& partition, std::
        gone != partition.known.end() && gone->first < log_start; ++gone) {
     const Write& write = writes_[static_cast<std::size_t>(gone->second)];
     if (!may_have_deleted(at, partition, write))
-      violated("lost write",
-               fmt::format("{} begins at {}: {} at offset {}, {} ms old, was to be kept", at.text(), log_start,
-                           describe(gone->second), gone->first, wall_ms_max_ - write.wall_ms));
+      violated("lost write", fmt::format("{} begins at {}: {} at offset {}, {} ms old, was to be kept", at.text(),
+                                         log_start, describe(gone->second), gone->first, wall_ms_max_ - write.wall_ms));
   }
   if (log_start > partition.deletes_asked) counts.add(Event::kRetention);
   partition.log_start = log_start;
@@ -118,8 +117,8 @@ void Truth::visible_is(const TopicPartition& at, const Bounds& asked, std::int64
   PartitionTruth& partition = partitions_[at];
   if (visible < asked.visible) {
     const auto seen = partition.known.lower_bound(visible);
-    const bool acknowledged = seen != partition.known.end() &&
-                              writes_[static_cast<std::size_t>(seen->second)].fate == Fate::kAcknowledged;
+    const bool acknowledged =
+        seen != partition.known.end() && writes_[static_cast<std::size_t>(seen->second)].fate == Fate::kAcknowledged;
     violated(acknowledged ? "lost write" : "dirty read",
              fmt::format("{} ends at {}, {} was visible", at.text(), visible, asked.visible));
   }
@@ -160,8 +159,8 @@ void Truth::fetched(const TopicPartition& at, const Bounds& asked, const Fetched
       continue;
     }
     if (writes_[static_cast<std::size_t>(record.write)].fate == Fate::kRefused)
-      violated("dirty read", fmt::format("{}: {} was refused and is at offset {}", at.text(), describe(record.write),
-                                         record.offset));
+      violated("dirty read",
+               fmt::format("{}: {} was refused and is at offset {}", at.text(), describe(record.write), record.offset));
     learn(at, record.write, record.offset, "read");
     counts.add(Event::kRecordRead);
     if (record.offset >= answer.high_watermark)
@@ -248,8 +247,8 @@ void Truth::position_read(const Position& position, Moment asked_at, std::int64_
   counts.add(Event::kPositionReadBack);
   if (offset < 0) {
     // Any forgetting explains it; the first commit of all is the state before anybody committed.
-    const bool explained = std::ranges::any_of(
-        all, [&](const Commit& each) { return each.offset < 0 && each.superseded_at >= asked_at; });
+    const bool explained =
+        std::ranges::any_of(all, [&](const Commit& each) { return each.offset < 0 && each.superseded_at >= asked_at; });
     if (!explained) violated("lost position", where + ": there is none any more");
     return;
   }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -8,8 +10,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "faults.h"
 
@@ -71,10 +71,10 @@ struct Fetched {
 };
 
 /// The checker: told of everything that clients sent, were answered and saw, in that order, it speaks up at the first
-/// thing that cannot be. What it knows (after Jepsen's Kafka checker): lost write, duplicate, inconsistent offset, skip,
-/// non-monotonic read, dirty read; a log start or end that goes back; deleting what was to be kept; producer ids given
-/// twice; and of groups: two owners of a partition in one generation, a commit of a generation that is over, positions
-/// that go back or are lost.
+/// thing that cannot be. What it knows (after Jepsen's Kafka checker): lost write, duplicate, inconsistent offset,
+/// skip, non-monotonic read, dirty read; a log start or end that goes back; deleting what was to be kept; producer ids
+/// given twice; and of groups: two owners of a partition in one generation, a commit of a generation that is over,
+/// positions that go back or are lost.
 class Truth {
  public:
   explicit Truth(bool keeps_history) : keeps_history_(keeps_history) {}
@@ -123,7 +123,8 @@ class Truth {
   void delete_asked(const TopicPartition& at, std::int64_t offset);
   void deleted(const TopicPartition& at, std::int64_t low_watermark);
   /// All of a partition was read in peace: what was acknowledged or seen and is not there is lost.
-  void audited(const TopicPartition& at, std::int64_t log_start, std::int64_t end, const std::set<std::int64_t>& offsets);
+  void audited(const TopicPartition& at, std::int64_t log_start, std::int64_t end,
+               const std::set<std::int64_t>& offsets);
   std::int64_t visible(const TopicPartition& at) const;
 
   // ---- Groups

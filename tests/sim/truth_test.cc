@@ -29,7 +29,9 @@ class Checker : public ::testing::Test {
     const std::int64_t next = records.empty() ? at : records.back().offset + 1;
     truth.fetched(from, asked, {at, next, end, 0, std::move(records)});
   }
-  std::string found() const { return truth.violation().value_or("").substr(0, truth.violation().value_or(":").find(':')); }
+  std::string found() const {
+    return truth.violation().value_or("").substr(0, truth.violation().value_or(":").find(':'));
+  }
 
   Truth truth{false};
   const TopicPartition plain{"plain", 0};

@@ -27,14 +27,15 @@ class Wire {
   template <class Response, class Request>
   void call(const Request& request, std::int16_t version, env::Duration timeout,
             Function<void(std::optional<Response>)> done) {
-    send(encode(request, version), timeout, [version, done = std::move(done)](std::optional<SharedBytes> frame) mutable {
-      if (!frame.has_value()) return done(std::nullopt);
-      auto parsed = kafka::parse_response(std::move(*frame), Response::kApi, version);
-      CHECK(parsed.ok(), "the broker's frames can be read");
-      auto response = kafka::decode<Response>(parsed->body, version);
-      CHECK(response.ok(), "the broker's answers can be read");
-      done(std::move(*response));
-    });
+    send(encode(request, version), timeout,
+         [version, done = std::move(done)](std::optional<SharedBytes> frame) mutable {
+           if (!frame.has_value()) return done(std::nullopt);
+           auto parsed = kafka::parse_response(std::move(*frame), Response::kApi, version);
+           CHECK(parsed.ok(), "the broker's frames can be read");
+           auto response = kafka::decode<Response>(parsed->body, version);
+           CHECK(response.ok(), "the broker's answers can be read");
+           done(std::move(*response));
+         });
   }
   /// A request without an answer: acks=0.
   template <class Request>

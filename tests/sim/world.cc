@@ -8,6 +8,7 @@
 #include "admin.h"
 #include "base/metrics.h"
 #include "broker/broker.h"
+#include "env/memory_budget.h"
 #include "life.h"
 #include "log/log.h"
 #include "log/test_hooks.h"
@@ -72,7 +73,9 @@ class World {
 
  private:
   std::uint64_t draw(std::uint64_t below) { return random_() % below; }
-  env::Duration draw_ms(std::uint64_t least, std::uint64_t most) { return std::chrono::milliseconds(least + draw(most - least + 1)); }
+  env::Duration draw_ms(std::uint64_t least, std::uint64_t most) {
+    return std::chrono::milliseconds(least + draw(most - least + 1));
+  }
   bool over() const { return truth_.violation().has_value(); }
   void on_clients(Function<void()> task) { sim_.run_on(*client_loop_, std::move(task)); }
 
@@ -100,7 +103,8 @@ class World {
         truth_.counts.add(Event::kCrashWhileStarting);
       } else if (failed_) {
         truth_.counts.add(Event::kWriteFailed);
-      } else if (weather_.reads_failing == 0 && !tight_ && started.error().message.find("simulated") == std::string::npos) {
+      } else if (weather_.reads_failing == 0 && !tight_ &&
+                 started.error().message.find("simulated") == std::string::npos) {
         return truth_.violated("refuses to start", started.error().message);
       }
       stop_broker();
@@ -120,6 +124,7 @@ class World {
       const auto staged = [&](std::string_view what) { return why.message.find(what) != std::string::npos; };
       if (!staged("simulated") && !staged("the machine is down")) truth_.violated("stopped by itself", why.message);
     };
+    hooks_.files_together_min = draw(2) == 0 ? 2 : 32;
     hooks_.bug = options_.mistake == Mistake::kCompactionDropsNewest ? log::PlantedBug::kCompactionDropsNewest
                                                                      : log::PlantedBug::kNone;
     Result<std::unique_ptr<log::Log>> log = error(ErrorCode::kInternal, "not run");
@@ -132,13 +137,15 @@ class World {
                             .test_hooks = &hooks_});
     });
     if (!log.ok()) return std::move(log).error();
-    log_ = std::make_unique<MortalLog>(make_mistaken_log(std::move(log).value(), *loop_, options_.mistake, memory_), *loop_);
+    log_ = std::make_unique<MortalLog>(make_mistaken_log(std::move(log).value(), *loop_, options_.mistake, memory_),
+                                       *loop_);
     broker::Options options;
     options.listeners = {{{"127.0.0.1", 9092}, std::nullopt}};
     options.group_session_timeout_ms_min = 1000;
     options.group_initial_rebalance_delay_ms = draw(2) == 0 ? 0 : 300;
     const auto started = std::make_shared<std::optional<Result<std::unique_ptr<broker::Broker>>>>();
-    broker::Broker::start({*life_, *loop_, log_->handle(), authorizer_, metrics_, nullptr}, options,
+    client_memory_ = std::make_unique<env::ClientMemory>(*loop_, 64U << 20);
+    broker::Broker::start({*life_, *loop_, log_->handle(), *client_memory_, authorizer_, metrics_, nullptr}, options,
                           [started](auto result) { *started = std::move(result); });
     advance_until(std::chrono::seconds(60), [&] { return started->has_value(); });
     if (!started->has_value()) return error(ErrorCode::kTimeout, "the broker does not start");
@@ -158,7 +165,7 @@ class World {
       log_.reset();
     });
     sim_.run_idle();
-    graves_.push_back({std::move(life_), std::move(loop_)});
+    graves_.push_back({std::move(life_), std::move(loop_), std::move(client_memory_)});
   }
 
   void end_life() {
@@ -234,6 +241,7 @@ class World {
         break;
       case 3:
       case 4:
+      case 8:
         truth_.counts.add(Event::kConnectionsCut);
         truth_.note("connections cut");
         sim_.cut_connections();
@@ -252,8 +260,7 @@ class World {
         truth_.wall_is(sim_.clock().wall_ms());
         break;
       case 7:
-      case 8:
-        disk_.stop_after(1 + draw(400));
+        if (draw(2) == 0) disk_.stop_after(1 + draw(400));
         break;
       case 9:
         if (draw(3) == 0) draw(2) == 0 ? disk_.fail_next_write("/topics/") : disk_.fail_next_sync("/topics/");
@@ -323,6 +330,7 @@ class World {
   struct Grave {
     std::unique_ptr<Life> life;
     std::unique_ptr<env::EventLoop> loop;
+    std::unique_ptr<env::ClientMemory> client_memory;
   };
 
   const RunOptions options_;
@@ -341,6 +349,7 @@ class World {
   Metrics metrics_;
   std::unique_ptr<Life> life_;
   std::unique_ptr<env::EventLoop> loop_;
+  std::unique_ptr<env::ClientMemory> client_memory_;
   std::unique_ptr<MortalLog> log_;
   std::unique_ptr<broker::Broker> broker_;
   std::vector<Grave> graves_;

@@ -20,8 +20,8 @@ struct RunResult {
   std::uint64_t tasks = 0;
 };
 
-/// One seed: a broker on a simulated disk, network and clock, clients that never rest, lives that end in every way there
-/// is, and at the end peace, in which everybody finishes and everything is read once more.
+/// One seed: a broker on a simulated disk, network and clock, clients that never rest, lives that end in every way
+/// there is, and at the end peace, in which everybody finishes and everything is read once more.
 RunResult run_world(std::uint64_t seed, const RunOptions& options = {});
 
 }  // namespace weft::sim
