@@ -44,7 +44,8 @@ class Connection {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
-    if (getaddrinfo(bootstrap.substr(0, colon).c_str(), bootstrap.substr(colon + 1).c_str(), &hints, &found) != 0) die("no such host");
+    if (getaddrinfo(bootstrap.substr(0, colon).c_str(), bootstrap.substr(colon + 1).c_str(), &hints, &found) != 0)
+      die("no such host");
     socket_ = socket(found->ai_family, SOCK_STREAM, 0);
     if (connect(socket_, found->ai_addr, found->ai_addrlen) != 0) die("cannot connect to " + bootstrap);
     freeaddrinfo(found);
@@ -161,7 +162,9 @@ void fill(Connection& to, const std::string& topic, std::int64_t records, Next n
 }
 
 Timestamp now() {
-  return Timestamp{std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
+  return Timestamp{
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count()};
 }
 
 void keyed(Connection& to, const std::string& topic, std::int64_t records, std::uint64_t keys) {
@@ -196,12 +199,20 @@ int main(int argc, char** argv) {
   Connection to(argv[1]);
   const std::string what = argv[2];
   const std::string topic = argv[3];
-  const auto number = [&](int i) { return i < argc ? std::strtoll(argv[i], nullptr, 10) : (die("a number is missing"), 0LL); };
-  if (what == "create") create(to, topic, {argv + 4, argv + argc});
-  else if (what == "alter" && argc == 5) alter(to, topic, argv[4]);
-  else if (what == "keyed") keyed(to, topic, number(4), static_cast<std::uint64_t>(number(5)));
-  else if (what == "tiny") tiny(to, topic, number(4));
+  const auto number = [&](int i) {
+    return i < argc ? std::strtoll(argv[i], nullptr, 10) : (die("a number is missing"), 0LL);
+  };
+  if (what == "create")
+    create(to, topic, {argv + 4, argv + argc});
+  else if (what == "alter" && argc == 5)
+    alter(to, topic, argv[4]);
+  else if (what == "keyed")
+    keyed(to, topic, number(4), static_cast<std::uint64_t>(number(5)));
+  else if (what == "tiny")
+    tiny(to, topic, number(4));
   else if (what == "bounds")
-    std::printf("{\"start\": %lld, \"end\": %lld}\n", static_cast<long long>(bound(to, topic, -2)), static_cast<long long>(bound(to, topic, -1)));
-  else die("no such command: " + what);
+    std::printf("{\"start\": %lld, \"end\": %lld}\n", static_cast<long long>(bound(to, topic, -2)),
+                static_cast<long long>(bound(to, topic, -1)));
+  else
+    die("no such command: " + what);
 }
