@@ -172,9 +172,10 @@ void GroupCoordinator::forget_topic(std::string topic, Function<void()> done) {
   auto decide = [this, topic] {
     return Result<state::Decision<bool>>(state::Decision<bool>{true, state_.forget_topic(topic)});
   };
-  shard_.submit<bool>(std::move(decide), [this, alive = std::weak_ptr(alive_), topic, done = std::move(done)](
-                                             Result<bool> forgotten) mutable {
-    // Unknown whether it happened: once more, after the state was replayed. A next topic of the name must not find them.
+  shard_.submit<bool>(std::move(decide), [this, alive = std::weak_ptr(alive_), topic,
+                                          done = std::move(done)](Result<bool> forgotten) mutable {
+    // Unknown whether it happened: once more, after the state was replayed. A next topic of the name must not find
+    // them.
     if (!forgotten.ok() && forgotten.error().code == ErrorCode::kUnavailable && !alive.expired() && !stopped_) {
       after_ms(kForgetRetryMs, [this, topic = std::move(topic), done = std::move(done)]() mutable {
         forget_topic(std::move(topic), std::move(done));

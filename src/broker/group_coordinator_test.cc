@@ -377,13 +377,15 @@ TEST_F(Groups, ADeletedTopicsNameIsFreeOnceItsPositionsAreForgottenForGood) {
   commit(client, "readers", 7);
   log->hold_appends = true;
   std::optional<Result<void>> deleted;
-  broker->cluster().delete_topic("orders", env::MonotonicTime::max(), [&](Result<void> result) { deleted = std::move(result); });
+  broker->cluster().delete_topic("orders", env::MonotonicTime::max(),
+                                 [&](Result<void> result) { deleted = std::move(result); });
   sim.run_idle();
   on_loop([&] { log->release_all(); });
   sim.run_idle();
   EXPECT_FALSE(deleted.has_value()) << "a power loss now would bring the positions back";
   std::optional<Result<stream::TopicInfo>> made;
-  broker->cluster().create_topic({"orders", 1, 1, {}}, env::MonotonicTime::max(), [&](auto result) { made = std::move(result); });
+  broker->cluster().create_topic({"orders", 1, 1, {}}, env::MonotonicTime::max(),
+                                 [&](auto result) { made = std::move(result); });
   sim.run_idle();
   ASSERT_TRUE(made.has_value());
   EXPECT_EQ(made->error().code, ErrorCode::kAlreadyExists);

@@ -60,8 +60,8 @@ class Topics {
   /// An id that no producer had before, also after a restart.
   void take_producer_id(Callback<Result<ProducerId>> done);
 
-  /// After a topic is gone from state and log: what else belongs to it goes, too. The deletion is answered, and the name
-  /// free again, once `done` was called.
+  /// After a topic is gone from state and log: what else belongs to it goes, too. The deletion is answered, and the
+  /// name free again, once `done` was called.
   using Removed = Function<void(const Topic&, Function<void()> done)>;
   void on_removed(Removed listener) { removed_ = std::move(listener); }
 
