@@ -176,7 +176,12 @@ Result<std::vector<AppendedSlice>> Engine::append(std::span<AppendSlice> slices,
     partitions.push_back(partition);
     bytes += header.bytes() + kTableSliceBytes;
   }
-  TRY(admit(slices, bytes));
+  if (Result<void> admitted = admit(slices, bytes); !admitted.ok()) {
+    if (admitted.error().code == ErrorCode::kDiskFull)
+      for (std::size_t i = 0; i < slices.size(); ++i)
+        partitions[i]->producers.refuse(headers[i], env_.clock().wall_ms());
+    return std::move(admitted).error();
+  }
   TRY_ASSIGN(std::vector<AppendedSlice> appended, check_producers(slices, headers, partitions));
 
   Item item;

@@ -287,6 +287,26 @@ TEST(Log, BelowTheReserveOnlyInternalTopicsMayWrite) {
   EXPECT_TRUE(weft.append(kTwo, make_batch("x")).ok());
 }
 
+TEST(Log, AProducersFirstBatchThatFoundNoRoomIsStillItsFirst) {
+  SimLog weft(10, nullptr, {.free_bytes_min = 1 << 20});
+  weft.disk().set_capacity(4 << 20);
+  ASSERT_TRUE(weft.start().ok());
+  ASSERT_TRUE(weft.create({kOne, kTwo}).ok());
+  for (int i = 0; i < 1'000; ++i)
+    if (!weft.append(kOne, make_batch("x", {.value_bytes = 20'000})).ok()) break;
+  const auto batch = [](int sequence) {
+    return make_batch("mine", {.producer = ProducerId(7), .epoch = ProducerEpoch(0), .sequence = Sequence(sequence)});
+  };
+  EXPECT_EQ(weft.append(kTwo, batch(0)).error().code, ErrorCode::kDiskFull);
+  bool room = false;
+  weft.on([&] { weft.log().on_room([&] { room = true; }); });
+  ASSERT_TRUE(weft.remove({kOne}).ok());
+  ASSERT_TRUE(weft.run_until([&] { return room; }));
+  EXPECT_EQ(weft.append(kTwo, batch(1)).error().code, ErrorCode::kOutOfOrderSequence) << "it was under way with the first";
+  EXPECT_EQ(weft.append(kTwo, batch(0))->base_offset, Offset(0));
+  EXPECT_EQ(weft.append(kTwo, batch(1))->base_offset, Offset(1));
+}
+
 TEST(Log, WhatWasSequencedBeforeTheDiskFilledWaitsInvisible) {
   SimLog weft(11);
   ASSERT_TRUE(weft.start().ok());

@@ -6,7 +6,14 @@ namespace weft::log {
 
 Result<const ProducerTable::Batch*> ProducerTable::check(const record::BatchHeader& header) const {
   const auto found = producers_.find(header.producer_id);
-  if (found == producers_.end()) return static_cast<const Batch*>(nullptr);
+  if (found == producers_.end()) {
+    const auto refused = refused_.find(header.producer_id);
+    if (refused != refused_.end() && header.producer_epoch == refused->second.epoch &&
+        header.base_sequence > refused->second.first)
+      return error(ErrorCode::kOutOfOrderSequence, "producer {} sends sequence {}, {} found no room and is next",
+                   header.producer_id, header.base_sequence, refused->second.first);
+    return static_cast<const Batch*>(nullptr);
+  }
   const Producer& producer = found->second;
   if (header.producer_epoch < producer.epoch)
     return error(ErrorCode::kFenced, "producer {} sends in epoch {}, epoch {} has taken over", header.producer_id,
@@ -28,6 +35,7 @@ Result<const ProducerTable::Batch*> ProducerTable::check(const record::BatchHead
 }
 
 void ProducerTable::add(const record::BatchHeader& header, Offset base_offset, std::int64_t now_ms) {
+  refused_.erase(header.producer_id);
   Producer& producer = producers_[header.producer_id];
   producer.used_ms = now_ms;
   if (header.producer_epoch != producer.epoch) {
@@ -43,7 +51,19 @@ void ProducerTable::add(const record::BatchHeader& header, Offset base_offset, s
                                               base_offset + header.last_offset_delta};
 }
 
+void ProducerTable::refuse(const record::BatchHeader& header, std::int64_t now_ms) {
+  if (!header.is_idempotent() || producers_.contains(header.producer_id)) return;
+  if (const auto known = refused_.find(header.producer_id); known != refused_.end()) {
+    Refused& refused = known->second;
+    if (refused.epoch != header.producer_epoch || header.base_sequence < refused.first)
+      refused = {header.producer_epoch, header.base_sequence, now_ms};
+  } else if (refused_.size() < kRefusedMax) {
+    refused_.emplace(header.producer_id, Refused{header.producer_epoch, header.base_sequence, now_ms});
+  }
+}
+
 void ProducerTable::expire(std::int64_t deadline_ms) {
+  std::erase_if(refused_, [&](const auto& known) { return known.second.used_ms < deadline_ms; });
   std::erase_if(producers_, [&](const auto& known) { return known.second.used_ms < deadline_ms; });
 }
 

@@ -37,6 +37,9 @@ class ProducerTable {
   Result<const Batch*> check(const record::BatchHeader& header) const;
   /// Takes a batch that was checked, at its offsets.
   void add(const record::BatchHeader& header, Offset base_offset, std::int64_t now_ms);
+  /// A batch that was in order and found no room. While its producer is not known, what it sent behind it is a gap: else
+  /// that would come first, and the batch itself never.
+  void refuse(const record::BatchHeader& header, std::int64_t now_ms);
   /// Forgets who has been silent since before `deadline_ms`.
   void expire(std::int64_t deadline_ms);
 
@@ -52,7 +55,15 @@ class ProducerTable {
   static Result<ProducerTable> decode(ByteReader& reader);
 
  private:
+  struct Refused {
+    ProducerEpoch epoch;
+    Sequence first;
+    std::int64_t used_ms = 0;
+  };
+  static constexpr std::size_t kRefusedMax = 10'000;
+
   std::unordered_map<ProducerId, Producer> producers_;
+  std::unordered_map<ProducerId, Refused> refused_;  ///< Soft: of producers that are in nothing yet.
 };
 
 }  // namespace weft::log
