@@ -107,6 +107,7 @@ struct Node::Parts {
 
   std::unique_ptr<env::EventLoop> loop;
   env::ClientMemory client_memory;
+  Metrics::Collection client_memory_metric;
   std::unique_ptr<broker::Broker> broker;
   std::unique_ptr<registry::Service> registry;
   std::unique_ptr<mesh::RegistrySchemas> schemas;
@@ -139,6 +140,12 @@ struct Node::Parts {
 };
 
 Result<void> Node::Parts::start_broker() {
+  client_memory_metric = metrics.collect(
+      "weft_client_memory_bytes", "Memory held for clients' requests and answers; half of client_memory_bytes_max for either",
+      Metrics::Kind::kGauge, [this](Metrics::Emit& emit) {
+        emit({{"half", "requests"}}, static_cast<double>(client_memory.requests.bytes_taken()));
+        emit({{"half", "answers"}}, static_cast<double>(client_memory.answers.bytes_taken()));
+      });
   TRY_ASSIGN(broker::Options options, broker_options(settings));
   TRY_ASSIGN(auto log, on_loop(*loop, [&] { return log::Log::open(env, *loop, log_options(settings)); }));
   TRY_ASSIGN(broker, wait_for<std::unique_ptr<broker::Broker>>([&](auto done) {
