@@ -275,6 +275,22 @@ TEST_F(ProduceAndFetch, ATopicsCompressionTypeIsWhatBatchesAreStoredUnder) {
   }
 }
 
+TEST_F(ProduceAndFetch, WritersInsideTheProcessKeepToTheTopicsCompressionTypeToo) {
+  start();
+  auto& client = connect();
+  create_topic(client, "packed", 1, {{"compression.type", "zstd"}});
+  auto& cluster = broker->cluster();
+  auto builder = cluster.make_builder();
+  builder->add({.key = "k", .value = "v"});
+  bool durable = false;
+  cluster.append({{"packed", PartitionIndex{0}}, std::move(builder)}, env::MonotonicTime::max(), [](auto) {},
+                 [&](Result<stream::Appended> appended) { durable = appended.ok(); });
+  ASSERT_TRUE(sim.run_until([&] { return durable; }));
+  const auto fetched = fetch(client, "packed", 0);
+  EXPECT_EQ(record::load_header(fetched.records.at(0).data()).codec(), record::Codec::kZstd);
+  EXPECT_EQ(records_in(fetched.records), (Records{"k=v"}));
+}
+
 TEST_F(ProduceAndFetch, RecompressionKeepsTheOrderOfWhatAConnectionSends) {
   start();
   auto& client = connect();

@@ -51,8 +51,9 @@ void LocalBatchBuilder::add(const stream::NewRecord& record) {
                record.value ? std::optional(as_bytes(*record.value)) : std::nullopt, timestamp, headers);
 }
 
-Result<SharedBytes> LocalBatchBuilder::build() {
+Result<SharedBytes> LocalBatchBuilder::build(record::Codec codec) {
   if (builder_.record_count() == 0) return error(ErrorCode::kInvalidArgument, "a batch needs at least one record");
+  builder_.set_codec(codec);
   TRY_ASSIGN(auto bytes, builder_.build());
   return SharedBytes(std::move(bytes));
 }

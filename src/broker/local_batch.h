@@ -47,7 +47,7 @@ class LocalBatchBuilder final : public stream::BatchBuilder {
   std::size_t record_count() const override { return static_cast<std::size_t>(builder_.record_count()); }
   std::size_t bytes() const override { return builder_.bytes(); }
   /// kInvalidArgument when it is empty.
-  Result<SharedBytes> build();
+  Result<SharedBytes> build(record::Codec codec);
 
  private:
   const env::Clock& clock_;

@@ -157,7 +157,8 @@ std::unique_ptr<stream::BatchBuilder> LocalCluster::make_builder() const { retur
 Result<log::AppendSlice> LocalCluster::slice_of(stream::AppendBatch& batch) const {
   TRY_ASSIGN(const auto partition, resolve(batch.partition));
   const auto topic = topics_->find(batch.partition.topic);
-  TRY_ASSIGN(auto bytes, static_cast<LocalBatchBuilder&>(*batch.records).build());
+  TRY_ASSIGN(auto bytes, static_cast<LocalBatchBuilder&>(*batch.records).build(
+                             topic->effective.codec.value_or(record::Codec::kNone)));
   if (!topic->internal && bytes.size() > static_cast<std::size_t>(topic->effective.batch_bytes_max)) {
     return error(ErrorCode::kTooLarge, "topic {}: a batch of {} bytes is over max.message.bytes, {}", topic->name, bytes.size(),
                  topic->effective.batch_bytes_max);

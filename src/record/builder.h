@@ -16,6 +16,7 @@ class BatchBuilder {
   explicit BatchBuilder(Codec codec = Codec::kNone) : codec_(codec) {}
 
   void set_producer(ProducerId id, ProducerEpoch epoch, Sequence base_sequence);
+  void set_codec(Codec codec) { codec_ = codec; }
   void set_transactional(bool on) { transactional_ = on; }
   void set_control(bool on) { control_ = on; }
 
