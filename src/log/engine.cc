@@ -177,10 +177,15 @@ Result<std::vector<AppendedSlice>> Engine::append(std::span<AppendSlice> slices,
     bytes += header.bytes() + kTableSliceBytes;
   }
   if (Result<void> admitted = admit(slices, bytes); !admitted.ok()) {
-    if (admitted.error().code == ErrorCode::kDiskFull)
-      for (std::size_t i = 0; i < slices.size(); ++i)
-        partitions[i]->producers.refuse(headers[i], env_.clock().wall_ms());
-    return std::move(admitted).error();
+    const bool full = admitted.error().code == ErrorCode::kDiskFull;
+    bool taken_before = full;
+    for (std::size_t i = 0; full && i < slices.size(); ++i) {
+      const auto known = partitions[i]->producers.check(headers[i]);
+      taken_before = taken_before && headers[i].is_idempotent() && known.ok() && *known != nullptr;
+      partitions[i]->producers.refuse(headers[i], env_.clock().wall_ms());
+    }
+    // A resend needs no room; refused, it would be forgotten while its producer goes on, and then be out of order.
+    if (!taken_before) return std::move(admitted).error();
   }
   TRY_ASSIGN(std::vector<AppendedSlice> appended, check_producers(slices, headers, partitions));
 

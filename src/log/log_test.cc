@@ -287,6 +287,23 @@ TEST(Log, BelowTheReserveOnlyInternalTopicsMayWrite) {
   EXPECT_TRUE(weft.append(kTwo, make_batch("x")).ok());
 }
 
+TEST(Log, AResendIsKnownOnAFullDiskToo) {
+  SimLog weft(10, nullptr, {.free_bytes_min = 1 << 20});
+  weft.disk().set_capacity(4 << 20);
+  ASSERT_TRUE(weft.start().ok());
+  ASSERT_TRUE(weft.create({kOne, kTwo}).ok());
+  const SharedBytes batch =
+      make_batch("mine", {.producer = ProducerId(7), .epoch = ProducerEpoch(0), .sequence = Sequence(0)});
+  ASSERT_TRUE(weft.append(kTwo, batch).ok());
+  for (int i = 0; i < 1'000; ++i)
+    if (!weft.append(kOne, make_batch("x", {.value_bytes = 20'000})).ok()) break;
+  EXPECT_EQ(weft.append(kTwo, make_batch("other")).error().code, ErrorCode::kDiskFull);
+  const Result<AppendedSlice> again = weft.append(kTwo, batch);
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(again->duplicate);
+  EXPECT_EQ(again->base_offset, Offset(0));
+}
+
 TEST(Log, AProducersFirstBatchThatFoundNoRoomIsStillItsFirst) {
   SimLog weft(10, nullptr, {.free_bytes_min = 1 << 20});
   weft.disk().set_capacity(4 << 20);
