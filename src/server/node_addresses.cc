@@ -10,9 +10,13 @@ std::string_view host_of(std::string_view authority) {
   return has_port ? authority.substr(0, colon) : authority;
 }
 
-std::string at(std::string_view host, std::string_view bound) {
-  const std::size_t colon = bound.rfind(':');
-  return std::string(host) + std::string(bound.substr(colon));
+bool is_any(std::string_view host) { return host == "0.0.0.0" || host == "[::]"; }
+
+/// `bound` as a client sees it that reached us at `http` under `name`: by that name when it listens there too.
+std::string seen(std::string_view bound, std::string_view http, std::string_view name) {
+  const std::string_view host = host_of(bound);
+  const std::string_view shown = is_any(host) || host == host_of(http) ? name : host;
+  return std::string(shown) + std::string(bound.substr(host.size()));
 }
 
 }  // namespace
@@ -22,10 +26,10 @@ api::Addresses addresses_for(const Settings& settings, const NodeAddresses& boun
   api::Addresses addresses;
   for (std::size_t i = 0; i < bound.kafka.size(); ++i) {
     const ListenerText listener = split_listener(settings.kafka[i]);
-    addresses.kafka.push_back(listener.advertised.value_or(at(name, bound.kafka[i])));
+    addresses.kafka.push_back(listener.advertised.value_or(seen(bound.kafka[i], bound.http, name)));
   }
-  addresses.http = "http://" + at(name, bound.http);
-  addresses.registry = "http://" + at(name, bound.registry);
+  addresses.http = "http://" + seen(bound.http, bound.http, name);
+  addresses.registry = "http://" + seen(bound.registry, bound.http, name);
   return addresses;  // No ksql until something answers there.
 }
 

@@ -17,8 +17,8 @@ struct NodeAddresses {
   std::string ksql;
 };
 
-/// The addresses as a client should use them that reached us as `host` (its Host header): its host with our ports, except for
-/// a Kafka listener that advertises an address of its own.
+/// The addresses as a client should use them that reached us as `host` (its Host header): its host with our ports, except
+/// for a Kafka listener that advertises an address of its own, and for ports that do not listen where HTTP does.
 api::Addresses addresses_for(const Settings& settings, const NodeAddresses& bound, std::string_view host);
 
 }  // namespace weft::server

@@ -14,8 +14,10 @@ export function readSchemaSearch(raw: RawSearch): SchemaSearch {
 
 export interface UseSearch {
   with?: SnippetKind | undefined;
+  /** "host:port" of the Kafka listener that was chosen. */
+  listener?: string | undefined;
 }
 
 export function readUseSearch(raw: RawSearch): UseSearch {
-  return { with: oneOf(raw.with, snippetKinds) };
+  return { with: oneOf(raw.with, snippetKinds), listener: one(raw.listener) };
 }

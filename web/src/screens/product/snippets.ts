@@ -21,10 +21,10 @@ interface Names {
   group: string;
 }
 
-export function snippetsFor(kind: SnippetKind, product: Schemas['Product'], server: Schemas['Server']): Snippet[] {
+export function snippetsFor(kind: SnippetKind, product: Schemas['Product'], bootstrap: string, registry: string | null): Snippet[] {
   return makers[kind]({
-    bootstrap: server.addresses.kafka.join(','),
-    registry: server.addresses.registry,
+    bootstrap,
+    registry,
     topic: product.port.topic,
     product: product.id,
     group: `my-${product.name}-reader`,
@@ -125,7 +125,7 @@ finally:
 import { Kafka } from 'kafkajs';
 
 const registry = new SchemaRegistry({ host: '${registry ?? ''}' });
-const kafka = new Kafka({ clientId: '${group}', brokers: [${bootstrap.split(',').map((one) => `'${one}'`).join(', ')}] });
+const kafka = new Kafka({ clientId: '${group}', brokers: ['${bootstrap}'] });
 const consumer = kafka.consumer({ groupId: '${group}' });
 
 await consumer.connect();
