@@ -200,7 +200,7 @@ class World {
       advance_until(std::chrono::seconds(60), [&] { return closed; });
       if (closed) {
         truth_.counts.add(Event::kCleanRestart);
-      } else if (!failed_ && !tight_ && !over()) {
+      } else if (!failed_ && !disk_.is_down() && !tight_ && !over()) {
         truth_.violated("stuck", "the broker does not close");
       }
       stop_broker();
