@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "broker/limits.h"
 #include "broker/testing/sim_broker.h"
 #include "kafka/messages/metadata.h"
@@ -144,6 +146,25 @@ TEST_F(LargeRequests, WaitForOneAnotherAndSmallOnesPass) {
 
   first.send_bytes(one(first_rest));
   ASSERT_TRUE(sim.run_until([&] { return !first.frames.empty() && !second.frames.empty(); }));
+  sim.run_idle();
+  EXPECT_EQ(requests_taken(), 0u);
+}
+
+TEST_F(LargeRequests, ManyThatWaitAreServedOneAfterTheOther) {
+  auto [held_begin, held_rest] = halves(3 * kMiB);
+  auto& holder = connect();
+  holder.send_bytes(one(held_begin));
+  sim.advance(seconds(1));
+  std::vector<SimClient*> waiting;
+  for (int i = 0; i < 4; ++i) {
+    waiting.push_back(&connect());
+    auto [begin, rest] = halves(3 * kMiB);
+    waiting.back()->send_bytes(one(begin));
+    waiting.back()->send_bytes(one(rest));
+  }
+  sim.advance(seconds(1));
+  holder.send_bytes(one(held_rest));
+  EXPECT_TRUE(sim.run_until([&] { return std::ranges::all_of(waiting, [](const auto* each) { return !each->frames.empty(); }); }));
   sim.run_idle();
   EXPECT_EQ(requests_taken(), 0u);
 }

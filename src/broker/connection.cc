@@ -72,7 +72,8 @@ bool ClientConnection::may_handle() const {
 
 void ClientConnection::read_more() {
   if (reading_ || peer_finished_ || memory_ticket_ != 0 || !may_handle()) return;
-  if (const auto bytes = frames_.buffer_bytes_needed(); bytes > kafka::kReadBytes && !take_incoming(bytes)) return;
+  const auto bytes = frames_.buffer_bytes_needed();
+  if (bytes > kafka::kReadBytes && incoming_.bytes() == 0 && !take_incoming(bytes)) return;
   reading_ = true;
   connection_->read(frames_.space(), [self = weak_from_this()](Result<std::size_t> count) {
     if (const auto connection = self.lock()) connection->on_read(std::move(count));

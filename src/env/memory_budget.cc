@@ -34,7 +34,8 @@ struct MemoryBudget::Share::State : std::enable_shared_from_this<State> {
 
   void grant() {
     granting = false;
-    while (!waiting.empty() && waiting.front().bytes <= room()) {
+    // Those who come while this runs have their turn in a task of their own.
+    for (auto left = waiting.size(); left > 0 && !waiting.empty() && waiting.front().bytes <= room(); --left) {
       Waiting next = std::move(waiting.front());
       waiting.pop_front();
       Share share(shared_from_this());
