@@ -85,7 +85,8 @@ TEST_F(ClientMemory, WhoeverTakesTooLongGivesWayToThoseWhoWait) {
   std::size_t got = 0;
   const auto begun = sim.clock().monotonic();
   while (got == 0 && sim.clock().monotonic() - begun < seconds(120)) {
-    got = records_in(consumer.call<kafka::FetchResponse>(fetch_all(500), 11).responses.at(0).partitions.at(0).records).size();
+    got = records_in(consumer.call<kafka::FetchResponse>(fetch_all(500), 11).responses.at(0).partitions.at(0).records)
+              .size();
   }
   EXPECT_GT(got, 0u);
   EXPECT_GE(sim.clock().monotonic() - begun, kHoardingMax - seconds(1));
@@ -108,7 +109,8 @@ TEST_F(ClientMemory, AFetchThatWaitsForRecordsHoldsNone) {
   sim.advance(seconds(1));
   EXPECT_EQ(answers_taken(), 0u);
   const auto answer = consumer.receive<kafka::FetchResponse>(11, asked);
-  EXPECT_GT(records_in(answer.responses.at(0).partitions.at(0).records).size(), 10u) << "at the deadline, what there is";
+  EXPECT_GT(records_in(answer.responses.at(0).partitions.at(0).records).size(), 10u)
+      << "at the deadline, what there is";
 }
 
 class LargeRequests : public ClientMemory {

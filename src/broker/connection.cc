@@ -32,7 +32,8 @@ class ClientConnection::SlotResponder final : public Responder {
   void close(Error why) override {
     const auto connection = connection_.lock();
     if (!connection) return;
-    kLog.warn("connection closed: a request could not be served", {{"client", connection->client_->host}, {"why", why}});
+    kLog.warn("connection closed: a request could not be served",
+              {{"client", connection->client_->host}, {"why", why}});
     connection->broker_.metrics.bad_requests.add();
     connection->answered(number_, {}, {}, true);
   }
@@ -54,7 +55,10 @@ class ClientConnection::SlotResponder final : public Responder {
 
 ClientConnection::ClientConnection(Services& broker, std::unique_ptr<env::Connection> connection,
                                    std::shared_ptr<Client> client, Function<void()> closed)
-    : broker_(broker), connection_(std::move(connection)), client_(std::move(client)), closed_callback_(std::move(closed)),
+    : broker_(broker),
+      connection_(std::move(connection)),
+      client_(std::move(client)),
+      closed_callback_(std::move(closed)),
       last_read_(broker.loop.clock().monotonic()) {}
 
 ClientConnection::~ClientConnection() = default;
@@ -235,7 +239,8 @@ void ClientConnection::write_answers() {
     if (pieces.empty()) {
       pieces = std::move(front.pieces);
     } else {
-      pieces.insert(pieces.end(), std::make_move_iterator(front.pieces.begin()), std::make_move_iterator(front.pieces.end()));
+      pieces.insert(pieces.end(), std::make_move_iterator(front.pieces.begin()),
+                    std::make_move_iterator(front.pieces.end()));
     }
     slots_.pop_front();
     ++first_slot_;

@@ -7,6 +7,28 @@ namespace {
 
 using schema::JsonObjectText;
 
+/// `[{"schemaEntity":{"entityPath","entityType"},"tags":[…]}]`.
+void add_tags(JsonObjectText& object, const std::vector<schema::EntityTags>& tags) {
+  if (tags.empty()) return;
+  std::string list = "[";
+  for (const schema::EntityTags& each : tags) {
+    std::string texts = "[";
+    for (const std::string& tag : each.tags) {
+      if (texts.size() > 1) texts += ',';
+      schema::append_json_string(texts, tag);
+    }
+    if (list.size() > 1) list += ',';
+    list += JsonObjectText()
+                .json("schemaEntity", JsonObjectText()
+                                          .text("entityPath", each.entity.path)
+                                          .text("entityType", entity_kind_name(each.entity.kind))
+                                          .take())
+                .json("tags", texts += ']')
+                .take();
+  }
+  object.json("schemaTags", list += ']');
+}
+
 void add_definition(JsonObjectText& object, const StoredSchema& schema) {
   const Definition& definition = schema.definition;
   object.text("guid", guid_text(schema.guid)).text("schemaType", schema_type_name(definition.type));
@@ -28,6 +50,7 @@ std::string schema_json(const SubjectVersion& use, std::optional<std::int32_t> i
   JsonObjectText object;
   if (use.version != 0) object.text("subject", use.subject).number("version", use.version);
   add_definition(object, *use.schema);
+  add_tags(object, use.tags);
   if (id_max) object.number("maxId", *id_max);
   return object.take();
 }
@@ -45,6 +68,7 @@ std::string subject_version_json(const SubjectVersion& version, const std::vecto
   JsonObjectText object;
   object.text("subject", version.subject).number("version", version.version).number("id", version.id.get());
   add_definition(object, *version.schema);
+  add_tags(object, version.tags);
   if (version.timestamp != kNoTimestamp) object.number("ts", version.timestamp.get());
   if (version.deleted) object.boolean("deleted", true);
   if (!aliases.empty()) {

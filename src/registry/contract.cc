@@ -270,6 +270,15 @@ std::string merged_rule_set(const std::string& first, const std::string& second)
   return merged.json();
 }
 
+std::string rule_set_without(const std::string& rule_set_json, const std::vector<std::string>& names) {
+  if (rule_set_json.empty()) return {};
+  RuleSet rules = RuleSet::of(tree_of(rule_set_json));
+  for (std::vector<JsonNode>& list : rules.lists) {
+    std::erase_if(list, [&](const JsonNode& rule) { return is_one_of(text_in(rule, "name"), names); });
+  }
+  return rules.json();
+}
+
 std::optional<std::string> property_of(const std::string& metadata_json, const std::string& name) {
   if (metadata_json.empty()) return std::nullopt;
   const Metadata metadata = Metadata::of(metadata_json);

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -40,6 +41,9 @@ Result<std::string> rule_set_text(const schema::JsonNode& node);
 std::string merged_metadata(const std::string& first, const std::string& second);
 /// Both together: of rules with the same name the one in `second` counts, and stands where it stood there.
 std::string merged_rule_set(const std::string& first, const std::string& second);
+
+/// The set without the rules of these names; what is empty stays so.
+std::string rule_set_without(const std::string& rule_set_json, const std::vector<std::string>& names);
 
 /// The value of a property; nothing when it is not set.
 std::optional<std::string> property_of(const std::string& metadata_json, const std::string& name);

@@ -7,14 +7,17 @@
 #include "schema/avro/decode.h"
 #include "schema/avro/print.h"
 #include "schema/avro/schema.h"
+#include "schema/avro/tags.h"
 #include "schema/json/compatibility.h"
 #include "schema/json/print.h"
 #include "schema/json/schema.h"
+#include "schema/json/tags.h"
 #include "schema/json_tree.h"
 #include "schema/protobuf/compatibility.h"
 #include "schema/protobuf/decode.h"
 #include "schema/protobuf/print.h"
 #include "schema/protobuf/schema.h"
+#include "schema/protobuf/tags.h"
 
 namespace weft::registry {
 namespace {
@@ -60,6 +63,10 @@ class AvroSchema final : public ParsedSchema {
     for (const avro::Field& field : schema_->root().fields) names.push_back(field.name);
     return names;
   }
+  std::vector<schema::EntityTags> inline_tags() const override { return avro::inline_tags(*schema_); }
+  Result<std::string> retagged_text(const schema::TagChanges& changes) const override {
+    return avro::retagged_text(*schema_, changes);
+  }
   std::shared_ptr<const avro::Schema> avro() const override { return schema_; }
 
  private:
@@ -103,6 +110,10 @@ class JsonSchema final : public ParsedSchema {
     for (const json::Child& child : schema_->root().all(json::Keyword::kProperties)) names.emplace_back(child.name);
     return names;
   }
+  std::vector<schema::EntityTags> inline_tags() const override { return json::inline_tags(*schema_); }
+  Result<std::string> retagged_text(const schema::TagChanges& changes) const override {
+    return json::retagged_text(*schema_, changes);
+  }
   std::shared_ptr<const json::Schema> json() const override { return schema_; }
 
  private:
@@ -144,6 +155,10 @@ class ProtobufSchema final : public ParsedSchema {
     if (messages.empty()) return names;
     for (const auto& field : messages.front().fields) names.push_back(field.name);
     return names;
+  }
+  std::vector<schema::EntityTags> inline_tags() const override { return protobuf::inline_tags(*schema_); }
+  Result<std::string> retagged_text(const schema::TagChanges& changes) const override {
+    return protobuf::retagged_text(*schema_, changes);
   }
   std::shared_ptr<const protobuf::Schema> protobuf() const override { return schema_; }
 

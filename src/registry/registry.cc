@@ -66,6 +66,7 @@ Result<SchemaCase> Registry::open_asked(const RegisterRequest& request, std::str
   }
   TRY_ASSIGN(asked.reference_schemas, reached_by(asked.references, subject));
   const Config settings = config(subject);
+  asked.tags = request.tags;
   asked.metadata_json = request.metadata_json.value_or("");
   asked.rule_set_json = request.rule_set_json.value_or("");
   asked.normalize = request.normalize || settings.is_true(ConfigMember::kNormalize);
@@ -95,8 +96,9 @@ void Registry::fill_contract(const RegisterRequest& request, std::string_view su
   asked.rule_set_json =
       merged_rule_set(merged_rule_set(settings.text(ConfigMember::kDefaultRuleSet), asked.rule_set_json),
                       settings.text(ConfigMember::kOverrideRuleSet));
-  asked.new_version_asked = asked.new_version_asked || request.version.has_value();
-  if (request.version || property_of(asked.metadata_json, std::string(kVersionProperty))) {
+  const bool new_version = request.version || !request.tags.empty();
+  asked.new_version_asked = asked.new_version_asked || new_version;
+  if (new_version || property_of(asked.metadata_json, std::string(kVersionProperty))) {
     asked.metadata_json = with_version_property(asked.metadata_json, next_version);
   }
 }

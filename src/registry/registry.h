@@ -33,7 +33,8 @@ struct SubjectVersion {
   SchemaId id;
   StoredSchemaPointer schema;
   bool deleted = false;
-  Timestamp timestamp = kNoTimestamp;  ///< When it was registered; none in the answer that has just made it.
+  Timestamp timestamp = kNoTimestamp;    ///< When it was registered; none in the answer that has just made it.
+  std::vector<schema::EntityTags> tags;  ///< Those in its text, where they were asked for.
 };
 
 /// What a client wants to register or look up.
@@ -42,6 +43,7 @@ struct RegisterRequest {
   SchemaType type = SchemaType::kAvro;
   std::string text;  ///< Empty: that of the version before.
   std::vector<Reference> references;
+  schema::TagChanges tags;                   ///< In the text, before it is registered; any makes a version of its own.
   std::optional<std::string> metadata_json;  ///< contract.h; absent: that of the version before.
   std::optional<std::string> rule_set_json;
   std::optional<std::int32_t> id;       ///< Only a registry in mode IMPORT takes it.

@@ -15,6 +15,15 @@ std::size_t bytes_of(const std::vector<ReferencedSchema>& schemas) {
   return bytes;
 }
 
+std::size_t bytes_of(const std::vector<schema::EntityTags>& tags) {
+  std::size_t bytes = 0;
+  for (const schema::EntityTags& each : tags) {
+    bytes += each.entity.path.size();
+    for (const std::string& tag : each.tags) bytes += tag.size();
+  }
+  return bytes;
+}
+
 std::vector<ReferencedText> texts_of(const std::vector<ReferencedSchema>& schemas) {
   std::vector<ReferencedText> texts;
   texts.reserve(schemas.size());
@@ -151,6 +160,11 @@ Error invalid(const Error& why) {
 
 Result<ParsedSchemaPointer> parse_asked(const SchemaCase& asked) {
   auto parsed = parse_schema(asked.type, asked.text, asked.rules, texts_of(asked.reference_schemas));
+  if (parsed.ok() && !asked.tags.empty()) {
+    auto text = (*parsed)->retagged_text(asked.tags);
+    if (!text.ok()) return invalid(text.error());
+    parsed = parse_schema(asked.type, *text, asked.rules, texts_of(asked.reference_schemas));
+  }
   if (!parsed.ok()) return invalid(parsed.error());
   if (asked.validate_fields) TRY(check_fields(asked, **parsed));
   return parsed;
@@ -161,7 +175,7 @@ Result<ParsedSchemaPointer> parse_asked(const SchemaCase& asked) {
 std::size_t SchemaWithReferences::text_bytes() const { return schema->definition.text.size() + bytes_of(references); }
 
 std::size_t SchemaCase::text_bytes() const {
-  std::size_t bytes = text.size() + bytes_of(reference_schemas);
+  std::size_t bytes = text.size() + bytes_of(reference_schemas) + bytes_of(tags.add) + bytes_of(tags.remove);
   for (const Earlier& each : earlier) bytes += each.schema.text_bytes();
   for (const SchemaWithReferences& each : maybe_inlined) bytes += each.text_bytes();
   return bytes;

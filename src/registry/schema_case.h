@@ -54,6 +54,7 @@ struct SchemaCase {
   std::string subject;
   SchemaType type = SchemaType::kAvro;
   std::string text;
+  schema::TagChanges tags;            ///< What is to become of those in the text.
   std::vector<Reference> references;  ///< With real versions.
   std::vector<ReferencedSchema> reference_schemas;
   std::string metadata_json;  ///< As it will be stored.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "api/registry/tags_body.h"
 #include "registry/contract.h"
 #include "registry/refusal.h"
 #include "schema/json_tree.h"
@@ -82,9 +83,8 @@ Result<void> take_member(std::string_view name, const JsonNode& value, registry:
   } else if (name == "ruleSet" || name == "ruleset") {
     TRY_ASSIGN(request.rule_set_json, registry::rule_set_text(value));
   } else if (name == "schemaTagsToAdd" || name == "schemaTagsToRemove") {
-    if (!value.elements.empty()) {
-      return refuse(Refusal::kInvalidRequest, "\"{}\" is not offered here: write the tags into the schema", name);
-    }
+    auto& tags = name == "schemaTagsToAdd" ? request.tags.add : request.tags.remove;
+    TRY_ASSIGN(tags, parse_entity_tags(name, value));
   } else if (std::find(kIgnored.begin(), kIgnored.end(), name) == kIgnored.end()) {
     return refuse(Refusal::kInvalidRequest, "Unrecognized field: {}", name.substr(0, 100));
   }

@@ -33,6 +33,7 @@ http::Router registry_router(registry::Service& service, RegistryApiOptions opti
   RegistryRoutes routes(router, std::make_shared<const RegistryApiOptions>(std::move(options)));
   add_server_routes(routes, version);
   add_subject_routes(routes, service);
+  add_tag_routes(routes, service);
   add_schema_routes(routes, service);
   add_setting_routes(routes, service);
   router.refuse_as([](const Request& request, const Error& why, int status) {

@@ -14,6 +14,7 @@ namespace {
 
 using http::Method;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr std::string_view kPreferred = "application/vnd.schemaregistry.v1+json";
 constexpr std::string_view kRecord = R"({"type":"record","name":"R","fields":[{"name":"a","type":"int"}]})";
@@ -156,7 +157,7 @@ TEST_F(RegistryApiTest, ErrorsAreConfluents) {
      R"({"error_code":422,"message":"Unrecognized field: colour"})");
   is(post("/subjects/s/versions", R"({"schema":"{}","schemaType":"JSON"})"), 409, "AVRO cannot be read as JSON");
   is(post("/subjects/s/versions", R"({"schema":"{}","schemaTagsToAdd":[{"tags":["PII"]}]})"), 422,
-     R"({"error_code":422,"message":"\"schemaTagsToAdd\" is not offered)");
+     R"({"error_code":422,"message":"every element of \"schemaTagsToAdd\" needs \"schemaEntity\" and \"tags\"")");
   is(call(Method::kDelete, "/subjects/t"), 404, R"({"error_code":40401,)");
   is(call(Method::kDelete, "/subjects/s", {{"permanent", "true"}}), 404, R"({"error_code":40405,)");
   is(get("/config/s"), 404, R"({"error_code":40408,)");
@@ -370,6 +371,102 @@ TEST_F(RegistryApiTest, ReferencesAreFollowedWhereTheyAreAskedFor) {
   const Answer refused = call(Method::kDelete, "/subjects/money");
   EXPECT_EQ(refused.status, 422);
   EXPECT_THAT(refused.body, HasSubstr(R"("error_code":42206)"));
+}
+
+TEST_F(RegistryApiTest, TagsAreWrittenIntoAVersionOfTheirOwnAndShownWhenAskedFor) {
+  add("s", kRecord);
+  const Answer tagged = post("/subjects/s/versions/latest/tags",
+                             R"({"newVersion":2,"tagsToAdd":[)"
+                             R"({"schemaEntity":{"entityPath":"R","entityType":"sr_record"},"tags":["A","B"]},)"
+                             R"({"schemaEntity":{"entityPath":"R.a","entityType":"sr_field"},"tags":["PII"]}]})");
+  EXPECT_EQ(tagged.status, 200) << tagged.body;
+  EXPECT_THAT(tagged.body, HasSubstr(R"({"id":2,"version":2,)"));
+  EXPECT_THAT(tagged.body, HasSubstr(R"("metadata":{"properties":{"confluent:version":"2"}})"));
+  EXPECT_EQ(get("/subjects/s/versions/2/schema").body,
+            R"({"type":"record","name":"R","fields":[{"name":"a","type":"int","confluent:tags":["PII"]}],)"
+            R"("confluent:tags":["A","B"]})");
+
+  const std::string record = R"({"schemaEntity":{"entityPath":"R","entityType":"sr_record"},"tags":["A","B"]})";
+  const std::string field = R"({"schemaEntity":{"entityPath":"R.a","entityType":"sr_field"},"tags":["PII"]})";
+  const std::string all = fmt::format(R"("schemaTags":[{},{}])", record, field);
+  EXPECT_THAT(get("/subjects/s/versions/2", {{"findTags", "*"}}).body, HasSubstr(all));
+  EXPECT_THAT(get("/subjects/s/versions/2", {{"findTags", "true"}}).body, HasSubstr(all));
+  EXPECT_THAT(get("/schemas/ids/2", {{"findTags", "A"}, {"findTags", "PII"}}).body, HasSubstr(all));
+  EXPECT_THAT(get("/schemas/ids/2", {{"findTags", "X,PII"}}).body,
+              HasSubstr(fmt::format(R"("schemaTags":[{}])", field)));
+  for (const auto* tags : {"X", ""}) {
+    EXPECT_THAT(get("/schemas/ids/2", {{"findTags", tags}}).body, Not(HasSubstr("schemaTags")));
+  }
+
+  const Answer untagged = post("/subjects/s/versions/2/tags",
+                               R"({"tagsToRemove":[)"
+                               R"({"schemaEntity":{"entityPath":"R","entityType":"sr_record"},"tags":["A","B"]},)"
+                               R"({"schemaEntity":{"entityPath":"R.a","entityType":"sr_field"},"tags":["PII"]}]})");
+  EXPECT_THAT(untagged.body, HasSubstr(R"("version":3,)"));
+  EXPECT_EQ(get("/subjects/s/versions/3/schema").body, kRecord);
+}
+
+TEST_F(RegistryApiTest, TagsChangeWithARegistration) {
+  const auto body = [](std::string_view member, std::string_view tags) {
+    return schema::JsonObjectText()
+        .text("schema", kRecord)
+        .json(member,
+              fmt::format(R"([{{"schemaEntity":{{"entityPath":"R.a","entityType":"sr_field"}},"tags":[{}]}}])", tags))
+        .take();
+  };
+  add("s", kRecord);
+  EXPECT_THAT(post("/subjects/s/versions", body("schemaTagsToAdd", R"("PII")")).body, HasSubstr(R"("version":2,)"));
+  EXPECT_THAT(get("/subjects/s/versions/2/schema").body, HasSubstr(R"("confluent:tags":["PII"])"));
+  EXPECT_THAT(post("/subjects/s/versions", body("schemaTagsToRemove", R"("PII")")).body, HasSubstr(R"("version":3,)"));
+  EXPECT_EQ(get("/subjects/s/versions/3/schema").body, kRecord);
+}
+
+TEST_F(RegistryApiTest, MetadataAndRulesGoWithTheTags) {
+  const auto rule = [](std::string_view name) {
+    return fmt::format(R"({{"name":"{}","kind":"CONDITION","mode":"WRITE","type":"CEL"}})", name);
+  };
+  EXPECT_EQ(post("/subjects/s/versions",
+                 schema::JsonObjectText()
+                     .text("schema", kRecord)
+                     .json("metadata", R"({"properties":{"owner":"crm"}})")
+                     .json("ruleSet", fmt::format(R"({{"domainRules":[{},{}]}})", rule("one"), rule("two")))
+                     .take())
+                .status,
+            200);
+  const Answer merged =
+      post("/subjects/s/versions/1/tags",
+           fmt::format(R"({{"rulesToMerge":{{"domainRules":[{}]}},"rulesToRemove":["one"]}})", rule("three")));
+  EXPECT_EQ(merged.status, 200) << merged.body;
+  EXPECT_THAT(merged.body, HasSubstr(R"("properties":{"confluent:version":"2","owner":"crm"})"));
+  EXPECT_THAT(merged.body, Not(HasSubstr(R"("name":"one")")));
+  EXPECT_THAT(merged.body, HasSubstr(R"("name":"two")"));
+  EXPECT_THAT(merged.body, HasSubstr(R"("name":"three")"));
+  const Answer replaced =
+      post("/subjects/s/versions/2/tags", R"({"metadata":{"properties":{"owner":"ops"}},"ruleSet":{}})");
+  EXPECT_THAT(replaced.body, HasSubstr(R"("properties":{"confluent:version":"3","owner":"ops"})"));
+  EXPECT_THAT(replaced.body, Not(HasSubstr(R"("name":"two")")));
+  EXPECT_EQ(post("/subjects/s/versions/1/tags", R"({"ruleSet":{},"rulesToRemove":["one"]})").status, 422);
+}
+
+TEST_F(RegistryApiTest, TagsThatCannotBeWrittenAreRefusedWithTheReason) {
+  add("s", kRecord);
+  const auto add_to = [&](std::string_view path, std::string_view kind, std::string_view more = "") {
+    return post(
+        "/subjects/s/versions/1/tags",
+        fmt::format(R"({{"tagsToAdd":[{{"schemaEntity":{{"entityPath":"{}","entityType":"{}"}},"tags":["X"]}}]{}}})",
+                    path, kind, more));
+  };
+  const Answer nowhere = add_to("R.b", "sr_field");
+  EXPECT_EQ(nowhere.status, 422);
+  EXPECT_EQ(nowhere.body, R"({"error_code":42201,"message":"Invalid schema: no sr_field has the path 'R.b'; )"
+                          R"(there is only R.a"})");
+  EXPECT_THAT(add_to("R", "field").body, HasSubstr("must be sr_record or sr_field, and is 'field'"));
+  EXPECT_THAT(add_to("R", "sr_record", R"(,"newVersion":7)").body, HasSubstr("Version 7 is not the next one"));
+  EXPECT_THAT(add_to("R", "sr_record", R"(,"new":7)").body, HasSubstr("Unrecognized field: new"));
+  EXPECT_EQ(post("/subjects/s/versions/2/tags", "{}").status, 404);
+  EXPECT_EQ(post("/subjects/none/versions/1/tags", "{}").status, 404);
+  EXPECT_EQ(post("/subjects/s/versions/1/tags", "[]").status, 400);
+  EXPECT_EQ(get("/subjects/s/versions").body, "[1]");
 }
 
 TEST_F(RegistryApiTest, TheListOfSchemasNamesWhoStandsForASubject) {

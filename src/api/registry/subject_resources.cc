@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "api/registry/register_body.h"
@@ -19,8 +20,37 @@ using registry::SubjectVersion;
 using registry::VersionName;
 
 SchemaForm SchemaForm::of(const Request& request) {
-  return {query_text(request, "format"), query_text(request, "referenceFormat") == "qualified"};
+  SchemaForm form{query_text(request, "format"), query_text(request, "referenceFormat") == "qualified", {}};
+  const auto [first, last] = request.query.equal_range("findTags");
+  for (auto at = first; at != last; ++at) {
+    // Confluent's client sends a list in one value where it asks for the latest version.
+    for (std::string_view rest = at->second; !rest.empty();) {
+      const std::string_view tag = rest.substr(0, rest.find(','));
+      form.tags.emplace_back(tag == "true" ? "*" : tag);
+      rest.remove_prefix(std::min(rest.size(), tag.size() + 1));
+    }
+  }
+  return form;
 }
+
+namespace {
+
+/// What has one of the tags, with all it has.
+std::vector<schema::EntityTags> tags_shown(const registry::ParsedSchema& schema,
+                                           const std::vector<std::string>& asked) {
+  if (asked.empty()) return {};
+  auto found = schema.inline_tags();
+  const auto is_asked = [&](const std::string& tag) {
+    return std::find(asked.begin(), asked.end(), tag) != asked.end();
+  };
+  if (is_asked("*")) return found;
+  std::erase_if(found, [&](const schema::EntityTags& each) {
+    return std::none_of(each.tags.begin(), each.tags.end(), is_asked);
+  });
+  return found;
+}
+
+}  // namespace
 
 void send_version(Service& service, SchemaForm form, SubjectVersion found,
                   Function<std::string(const SubjectVersion&)> print, Exchange out) {
@@ -34,12 +64,14 @@ void send_version(Service& service, SchemaForm form, SubjectVersion found,
   }
   const std::string subject = found.subject;
   found.schema = shown;
-  if (form.format.empty()) return out.send(print(found));
+  if (form.format.empty() && form.tags.empty()) return out.send(print(found));
   service.parse(stored, subject,
                 [form = std::move(form), shown, found = std::move(found), print = std::move(print),
                  out = std::move(out)](Result<registry::ParsedSchemaPointer> parsed) mutable {
                   // One that no longer parses is shown as it is stored, and so is what has no such format.
                   if (!parsed.ok()) return out.send(print(found));
+                  found.tags = tags_shown(**parsed, form.tags);
+                  if (form.format.empty()) return out.send(print(found));
                   auto text = (*parsed)->text_as(form.format);
                   if (!text.ok()) {
                     return out.refuse(registry::refuse(Refusal::kInvalidSchema, "{}", text.error().message));
