@@ -79,7 +79,11 @@ std::vector<Part> parts_of(const JsonNode& node) {
   for (const auto& [keyword, word] : kCombinations) {
     if (node.find(keyword) != nullptr) parts.push_back({Concern::kCombined, keyword, word});
   }
-  std::stable_sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.concern < b.concern; });
+  // A handful, and equals keep their order. (std::stable_sort of libstdc++ 12 is deprecated to clang.)
+  const auto before = [](const Part& a, const Part& b) { return a.concern < b.concern; };
+  for (auto at = parts.begin(); at != parts.end(); ++at) {
+    std::rotate(std::upper_bound(parts.begin(), at, *at, before), at, at + 1);
+  }
   return parts;
 }
 
@@ -186,7 +190,7 @@ class PlaceFinder {
     std::optional<std::string> object_path;
     std::vector<Concern> types;
     for (const JsonNode& type : find_member(node, "type")->elements) types.push_back(concern_of_type(type.text));
-    std::stable_sort(types.begin(), types.end());
+    std::sort(types.begin(), types.end());
     for (std::size_t i = 0; i < types.size(); ++i) {
       const std::string scope = fmt::format("{}{}.{}.", at, part.word, i);
       if (types[i] == Concern::kObject) visit_object(node, object_path.emplace(scope + "object"), is_property);
@@ -196,11 +200,11 @@ class PlaceFinder {
   }
 
   void visit_branches(JsonNode& list, const std::string& scope) {
-    std::vector<std::pair<Rank, JsonNode*>> branches;
-    for (JsonNode& branch : list.elements) branches.emplace_back(Rank::of(branch), &branch);
-    std::stable_sort(branches.begin(), branches.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<std::pair<Rank, std::size_t>> branches;  // Equals in the order they stand.
+    for (std::size_t i = 0; i < list.elements.size(); ++i) branches.emplace_back(Rank::of(list.elements[i]), i);
+    std::sort(branches.begin(), branches.end());
     for (std::size_t i = 0; i < branches.size(); ++i) {
-      visit(*branches[i].second, fmt::format("{}{}.", scope, i), false);
+      visit(list.elements[branches[i].second], fmt::format("{}{}.", scope, i), false);
     }
   }
 
