@@ -76,3 +76,18 @@ for (const width of [320, 800, 1100]) {
     await close();
   });
 }
+
+test('a product has its heading while it is loaded', async () => {
+  const { page, close } = await demo.openPage();
+  let answer;
+  await page.route('**/api/v1/products/execution/stocktrades', (route) => {
+    answer = () => route.continue();
+  });
+  await page.goto(`${stocktrades}/overview`);
+  await page.getByRole('status', { name: 'Loading the product' }).waitFor({ state: 'attached' });
+  await page.getByRole('heading', { level: 1, name: 'stocktrades', exact: true }).waitFor();
+  await expectAccessible(page, 'a product being loaded');
+  answer();
+  await page.getByText('quantity').first().waitFor();
+  await close();
+});

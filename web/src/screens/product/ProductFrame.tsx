@@ -79,7 +79,10 @@ export default function ProductFrame() {
         }
       />
     ) : (
-      <div role="status" aria-label="Loading the product" />
+      <>
+        <PageHeading>{name}</PageHeading>
+        <div role="status" aria-label="Loading the product" />
+      </>
     );
   }
   return (
