@@ -44,7 +44,7 @@ test('an owner publishes the waiting topic, others see it come, and it can be ta
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await page.waitForURL(`**/products/analytics/${waiting}/overview`);
-  await page.getByRole('heading', { level: 1, name: waiting }).waitFor();
+  await page.getByRole('heading', { level: 1, name: waiting, exact: true }).waitFor();
   await expectAccessible(page, 'the published product');
 
   // A reader's list does not move; what is new waits for a click.
