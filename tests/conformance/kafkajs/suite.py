@@ -127,7 +127,7 @@ def main():
         code = weft.stop()
     passed = failed = left_out = 0
     for spec in report["testResults"]:
-        path = spec["name"].split("/work/src/")[1]
+        path = str(pathlib.Path(spec["name"]).relative_to(INTO / "work" / "src"))
         if not spec["assertionResults"]:
             failed += 1
             print(f"FAILED {path}: {spec['message'][:500]}")
