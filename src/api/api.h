@@ -28,6 +28,7 @@ class Sessions;
 namespace weft::mesh {
 class Catalogue;
 class FactsCollector;
+class Personal;
 class Products;
 class Schemas;
 }  // namespace weft::mesh
@@ -63,6 +64,7 @@ struct Services {
   identity::DirectoryFile& directory;
   identity::Sessions& sessions;
   mesh::Products& products;
+  mesh::Personal& personal;
   mesh::Catalogue& catalogue;
   mesh::FactsCollector& facts;
   mesh::Schemas& schemas;

@@ -6,6 +6,7 @@
 #include "identity/directory_file.h"
 #include "mesh/port_evidence.h"
 #include "mesh/schemas.h"
+#include "mesh/state_topic.h"
 
 namespace weft::mesh {
 
@@ -45,21 +46,11 @@ Products::~Products() { *alive_ = false; }
 // ---- Loading
 
 void Products::load(Callback<Result<void>> done) {
-  // Only whole files are compacted: small ones, as all of them are read at every start.
-  stream::TopicSpec spec{.name = parts_.topic,
-                         .partition_count = 1,
-                         .configs = {{"cleanup.policy", "compact"}, {"segment.bytes", "16777216"}}};
-  const auto deadline = parts_.loop.clock().monotonic() + kClusterTimeout;
-  parts_.home.create_topic(std::move(spec), deadline,
-                           [this, alive = alive_, done = std::move(done)](auto created) mutable {
-                             if (!*alive) return;
-                             if (!created.ok() && created.error().code != ErrorCode::kAlreadyExists)
-                               return done(std::move(created).error());
-                             shard_.load([this, done = std::move(done)](Result<void> loaded) mutable {
-                               if (loaded.ok()) settle_interrupted();
-                               done(std::move(loaded));
-                             });
-                           });
+  load_state_topic(parts_.loop, parts_.home, parts_.topic, shard_, alive_,
+                   [this, done = std::move(done)](Result<void> loaded) mutable {
+                     if (loaded.ok()) settle_interrupted();
+                     done(std::move(loaded));
+                   });
 }
 
 void Products::rebuild() {

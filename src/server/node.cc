@@ -20,6 +20,7 @@
 #include "log/log.h"
 #include "mesh/catalogue.h"
 #include "mesh/facts_collector.h"
+#include "mesh/personal.h"
 #include "mesh/products.h"
 #include "mesh/registry_schemas.h"
 #include "registry/service.h"
@@ -116,6 +117,7 @@ struct Node::Parts {
   std::unique_ptr<mesh::FactsCollector> facts;
   std::unique_ptr<mesh::Catalogue> catalogue;
   std::unique_ptr<mesh::Products> products;
+  std::unique_ptr<mesh::Personal> personal;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<http::Site> site;
   std::unique_ptr<http::Server> http_server;
@@ -198,10 +200,12 @@ Result<void> Node::Parts::start_mesh() {
     products = std::make_unique<mesh::Products>(
         mesh::Products::Parts{*loop, cluster(), *schemas, *directory, authorizer, *catalogue});
     mesh::audit_registrations(*registry, *products);
+    personal = std::make_unique<mesh::Personal>(*loop, cluster());
     api = std::make_unique<api::Api>(services());
     return true;
   });
   TRY(wait_on_loop(*loop, [&](auto done) { products->load(std::move(done)); }));
+  TRY(wait_on_loop(*loop, [&](auto done) { personal->load(std::move(done)); }));
   return wait_on_loop(*loop, [&](auto done) { facts->start(std::move(done)); });
 }
 
@@ -213,6 +217,7 @@ api::Services Node::Parts::services() {
       .directory = *directory,
       .sessions = *sessions,
       .products = *products,
+      .personal = *personal,
       .catalogue = *catalogue,
       .facts = *facts,
       .schemas = *schemas,
@@ -287,6 +292,7 @@ void Node::Parts::end_all() {
   end_http();
   api.reset();
   if (registry) registry->observe({});  // it writes to the products' audit
+  personal.reset();
   products.reset();
   catalogue.reset();
   facts.reset();

@@ -170,6 +170,7 @@ class ApiWorld : public mesh::testing::MeshWorld {
                    .directory = directory,
                    .sessions = sessions,
                    .products = *products,
+                   .personal = *personal,
                    .catalogue = catalogue,
                    .facts = facts_collector,
                    .schemas = schemas,

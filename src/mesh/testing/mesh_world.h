@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "identity/directory_file.h"
+#include "mesh/personal.h"
 #include "mesh/products.h"
 #include "mesh/testing/memory_schemas.h"
 #include "state/testing/manual_loop.h"
@@ -67,13 +68,21 @@ struct MeshWorld {
   /// As after kill -9: only what is durable in the cluster is still there.
   void restart() {
     products.reset();
+    personal.reset();
     catalogue.clear();
     start();
   }
   void start() {
     products.emplace(Products::Parts{loop, cluster, schemas, directory, authorizer, catalogue});
+    load(*products);
+    personal.emplace(loop, cluster);
+    load(*personal);
+  }
+
+  template <class Loads>
+  void load(Loads& what) {
     std::optional<Result<void>> loaded;
-    products->load([&](Result<void> result) { loaded = std::move(result); });
+    what.load([&](Result<void> result) { loaded = std::move(result); });
     loop.run();
     CHECK(loaded && loaded->ok(), loaded && !loaded->ok() ? loaded->error().message : "load has not answered");
   }
@@ -116,6 +125,7 @@ struct MeshWorld {
   WrittenFacts facts;
   Catalogue catalogue{facts};
   std::optional<Products> products;
+  std::optional<Personal> personal;
 };
 
 }  // namespace weft::mesh::testing
