@@ -67,6 +67,10 @@ Result<SchemaCase> Registry::open_asked(const RegisterRequest& request, std::str
   TRY_ASSIGN(asked.reference_schemas, reached_by(asked.references, subject));
   const Config settings = config(subject);
   asked.tags = request.tags;
+  if (request.propagate_tags && before != nullptr && before->second.schema->definition.type == asked.type) {
+    auto whole = with_references(before->second.schema, subject);
+    if (whole.ok()) asked.tags_from = std::move(*whole);
+  }
   asked.metadata_json = request.metadata_json.value_or("");
   asked.rule_set_json = request.rule_set_json.value_or("");
   asked.normalize = request.normalize || settings.is_true(ConfigMember::kNormalize);

@@ -49,7 +49,8 @@ struct RegisterRequest {
   std::optional<std::int32_t> id;       ///< Only a registry in mode IMPORT takes it.
   std::optional<std::int32_t> version;  ///< Must be the next one, unless in mode IMPORT.
   bool normalize = false;
-  bool force = false;  ///< Compatible or not.
+  bool force = false;           ///< Compatible or not.
+  bool propagate_tags = false;  ///< Those in the text of the version before are added, where its fields still are.
 };
 
 /// A version as clients name it: a number, or the latest that is not deleted.

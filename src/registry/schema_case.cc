@@ -160,8 +160,13 @@ Error invalid(const Error& why) {
 
 Result<ParsedSchemaPointer> parse_asked(const SchemaCase& asked) {
   auto parsed = parse_schema(asked.type, asked.text, asked.rules, texts_of(asked.reference_schemas));
-  if (parsed.ok() && !asked.tags.empty()) {
-    auto text = (*parsed)->retagged_text(asked.tags);
+  schema::TagChanges tags = asked.tags;
+  if (asked.tags_from) {
+    const auto before = parse_stored(*asked.tags_from);
+    if (before.ok()) tags.carried = (*before)->inline_tags();
+  }
+  if (parsed.ok() && !tags.empty()) {
+    auto text = (*parsed)->retagged_text(tags);
     if (!text.ok()) return invalid(text.error());
     parsed = parse_schema(asked.type, *text, asked.rules, texts_of(asked.reference_schemas));
   }
@@ -176,6 +181,7 @@ std::size_t SchemaWithReferences::text_bytes() const { return schema->definition
 
 std::size_t SchemaCase::text_bytes() const {
   std::size_t bytes = text.size() + bytes_of(reference_schemas) + bytes_of(tags.add) + bytes_of(tags.remove);
+  if (tags_from) bytes += tags_from->text_bytes();
   for (const Earlier& each : earlier) bytes += each.schema.text_bytes();
   for (const SchemaWithReferences& each : maybe_inlined) bytes += each.text_bytes();
   return bytes;

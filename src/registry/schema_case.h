@@ -55,6 +55,7 @@ struct SchemaCase {
   SchemaType type = SchemaType::kAvro;
   std::string text;
   schema::TagChanges tags;            ///< What is to become of those in the text.
+  std::optional<SchemaWithReferences> tags_from;  ///< Whose tags are carried over.
   std::vector<Reference> references;  ///< With real versions.
   std::vector<ReferencedSchema> reference_schemas;
   std::string metadata_json;  ///< As it will be stored.

@@ -60,18 +60,21 @@ Result<std::vector<std::pair<std::size_t, std::vector<std::string>>>> TagPlaces:
     std::vector<const EntityTags*> added, removed;
   };
   std::map<std::size_t, Change> by_place;
-  for (const bool adding : {true, false}) {
-    for (const EntityTags& each : adding ? changes.add : changes.remove) {
+  for (const auto* const list : {&changes.carried, &changes.add, &changes.remove}) {
+    for (const EntityTags& each : *list) {
       std::string_view path = each.entity.path;
       if (path.starts_with('.')) path.remove_prefix(1);
       const Key key(each.entity.kind, path);
       auto at = by_path.find(key);
       if (at == by_path.end()) {
         at = by_other_path.find(key);
-        if (at == by_other_path.end()) return nowhere(each.entity);
+        if (at == by_other_path.end()) {
+          if (list == &changes.carried) continue;
+          return nowhere(each.entity);
+        }
       }
       Change& change = by_place[at->second];
-      (adding ? change.added : change.removed).push_back(&each);
+      (list == &changes.remove ? change.removed : change.added).push_back(&each);
     }
   }
   std::vector<std::pair<std::size_t, std::vector<std::string>>> changed;

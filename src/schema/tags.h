@@ -38,8 +38,9 @@ struct EntityTags {
 struct TagChanges {
   std::vector<EntityTags> add;
   std::vector<EntityTags> remove;
+  std::vector<EntityTags> carried = {};  ///< Of another version: added where the path leads somewhere.
 
-  bool empty() const { return add.empty() && remove.empty(); }
+  bool empty() const { return add.empty() && remove.empty() && carried.empty(); }
   bool operator==(const TagChanges&) const = default;
 };
 

@@ -19,7 +19,7 @@ constexpr schema::JsonLimits kBodyLimits{
     .text_bytes_max = kRegistryBodyBytesMax, .depth_max = 20, .values_max = 100'000};
 
 /// Part of answers, without effect in a request.
-constexpr std::array<std::string_view, 5> kIgnored = {"subject", "guid", "ts", "deleted", "propagateSchemaTags"};
+constexpr std::array<std::string_view, 4> kIgnored = {"subject", "guid", "ts", "deleted"};
 
 Error wrong(std::string_view member, std::string_view expected, const JsonNode& value) {
   return refuse(Refusal::kInvalidRequest, "\"{}\" must be {}, and is {}", member, expected, value.kind_text());
@@ -85,6 +85,9 @@ Result<void> take_member(std::string_view name, const JsonNode& value, registry:
   } else if (name == "schemaTagsToAdd" || name == "schemaTagsToRemove") {
     auto& tags = name == "schemaTagsToAdd" ? request.tags.add : request.tags.remove;
     TRY_ASSIGN(tags, parse_entity_tags(name, value));
+  } else if (name == "propagateSchemaTags") {
+    if (!value.is_boolean()) return wrong(name, "true or false", value);
+    request.propagate_tags = value.boolean;
   } else if (std::find(kIgnored.begin(), kIgnored.end(), name) == kIgnored.end()) {
     return refuse(Refusal::kInvalidRequest, "Unrecognized field: {}", name.substr(0, 100));
   }

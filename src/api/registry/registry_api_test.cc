@@ -406,6 +406,26 @@ TEST_F(RegistryApiTest, TagsAreWrittenIntoAVersionOfTheirOwnAndShownWhenAskedFor
   EXPECT_EQ(get("/subjects/s/versions/3/schema").body, kRecord);
 }
 
+TEST_F(RegistryApiTest, PropagatedTagsFollowTheFieldsThatStay) {
+  add("s", R"({"type":"record","name":"R","fields":[{"name":"a","type":"int","confluent:tags":["PII"]},)"
+           R"({"name":"b","type":"int","confluent:tags":["OLD"],"default":0}]})");
+  const auto body = [](bool propagate) {
+    return schema::JsonObjectText()
+        .text("schema", R"({"type":"record","name":"R","fields":[{"name":"a","type":"int"},)"
+                        R"({"name":"c","type":"int","default":0}]})")
+        .boolean("propagateSchemaTags", propagate)
+        .take();
+  };
+  for (int times = 0; times < 2; ++times) {
+    EXPECT_THAT(post("/subjects/s/versions", body(true)).body, HasSubstr(R"("version":2,)"));
+  }
+  EXPECT_EQ(get("/subjects/s/versions/2/schema").body,
+            R"({"type":"record","name":"R","fields":[{"name":"a","type":"int","confluent:tags":["PII"]},)"
+            R"({"name":"c","type":"int","default":0}]})");
+  EXPECT_THAT(post("/subjects/s/versions", body(false)).body, HasSubstr(R"("version":3,)"));
+  EXPECT_EQ(post("/subjects/s/versions", R"({"schema":"{}","propagateSchemaTags":"yes"})").status, 422);
+}
+
 TEST_F(RegistryApiTest, TagsChangeWithARegistration) {
   const auto body = [](std::string_view member, std::string_view tags) {
     return schema::JsonObjectText()
