@@ -423,6 +423,7 @@ void Engine::complete(Group& group) {
     if (std::ranges::find(risen, &partition) == risen.end()) risen.push_back(&partition);
   }
   for (const ControlRecord& record : group.records) apply(record, group.end);
+  if (!group.records.empty()) unlink_condemned();
   if (visible_listener_)
     for (const Partition* partition : risen) visible_listener_(partition->id, partition->visible_end);
   for (Callback<Result<void>>& done : group.done) done({});

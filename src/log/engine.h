@@ -121,8 +121,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
     double dirty_ratio = 0;
   };
   struct Condemned {
-    std::string path;  ///< Below the data directory; a directory goes whole.
-    Lsn last_lsn;      ///< Replay may need it until trim has passed.
+    std::string path;                    ///< Below the data directory; a directory goes whole.
+    Lsn last_lsn;                        ///< Replay may need it until trim has passed.
+    std::weak_ptr<SegmentFiles> in_use;  ///< While there is one, somebody may be reading the file.
+    bool held = false;                   ///< By a checkpoint that had begun before and may sync it.
   };
 
   // engine.cc: sequencing, the journal, completion
@@ -171,6 +173,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void finish_checkpoint();
   void rest_files();
   void unlink_condemned();
+  Result<bool> unlink_piece(const Condemned& file);
   Segment* find_segment(PartitionId id, Offset base) const;
   void prewrite();
 
@@ -277,7 +280,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Lsn prewriting_at_;
   std::uint64_t prewriting_bytes_ = 0;
   std::set<std::string> dirty_directories_;
-  std::vector<Condemned> condemned_;
+  std::deque<Condemned> condemned_;
   bool unlinking_ = false;
   Callback<Result<void>> close_done_;
 

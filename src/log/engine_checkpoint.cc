@@ -17,9 +17,20 @@ constexpr std::uint64_t kPieceBytes = 512ULL << 10;
 constexpr int kUrgentPieces = 8;
 constexpr auto kFullPause = std::chrono::seconds(1);
 constexpr auto kPause = std::chrono::milliseconds(1);
+constexpr std::uint64_t kUnlinkBytes = 2ULL << 20;  ///< Freed at once.
+constexpr auto kUnlinkPause = std::chrono::milliseconds(1);
 constexpr std::uint64_t kPrewriteBytes = 1ULL << 20;
 constexpr std::uint64_t kPrewriteAhead = 64ULL << 20;
 constexpr auto kPrewritePause = std::chrono::milliseconds(20);
+
+/// Cuts a piece off a file's end; false when no more than that is left.
+Result<bool> cut_piece(env::Disk& disk, const std::string& path, std::uint64_t piece_bytes) {
+  TRY_ASSIGN(const auto file, disk.open(path, env::OpenMode::kReadWrite));
+  TRY_ASSIGN(const std::uint64_t size, file->size());
+  if (size <= piece_bytes) return false;
+  TRY(file->truncate(size - piece_bytes));
+  return true;
+}
 
 }  // namespace
 
@@ -95,8 +106,8 @@ void Engine::checkpoint_when_visible() {
   });
 }
 
-/// A piece of one file, then a pause, so that journal writes hardly notice. Once the ring fills, several pieces at a time
-/// and without pauses.
+/// A piece of one file, then a pause, so that journal writes hardly notice. Once the ring fills, several pieces at a
+/// time and without pauses.
 void Engine::checkpoint_step() {
   const bool urgent = closing_ || head_ - trim_ > ring_->geometry().ring_bytes() / 2;
   CheckpointJob* job = job_.get();
@@ -207,6 +218,8 @@ void Engine::finish_checkpoint() {
     segment->synced_bytes = std::max(segment->synced_bytes, work.to);
     segment->seal_synced |= work.sealed;
   }
+  job->work.clear();
+  for (Condemned& file : condemned_) file.held = false;
   trim_ = job->head.trim;
   closed_cleanly_ = job->head.clean;
   rest_files();
@@ -223,31 +236,44 @@ void Engine::rest_files() {
       if (segment->synced_bytes == segment->assigned_bytes && segment->last_lsn <= trim_) segment->files->close();
 }
 
+/// A piece of one file, then a pause: a file system that frees a gigabyte at once holds up the journal's writes for as
+/// long as that takes.
 void Engine::unlink_condemned() {
   if (unlinking_) return;
-  auto paths = std::make_shared<std::vector<std::string>>();
-  for (const Condemned& file : condemned_)
-    if (file.last_lsn <= trim_) paths->push_back(file.path);
-  if (paths->empty()) return;
+  const auto next =
+      std::ranges::find_if(condemned_, [&](const Condemned& file) { return !file.held && file.last_lsn <= trim_; });
+  if (next == condemned_.end()) return;
   unlinking_ = true;
-  env_.blocking_pool().post([self = shared_from_this(), paths] {
-    for (const std::string& below : *paths) {
-      const std::string whole = self->path(below);
-      const Result<void> removed = below.ends_with(".log") || below.ends_with(".index")
-                                       ? self->disk_.remove(whole)
-                                       : env::remove_all(self->disk_, whole);
-      if (!removed.ok() && removed.error().code != ErrorCode::kNotFound)
-        kLog.warn("a file that is no longer needed cannot be removed", {{"error", removed.error()}});
-    }
-    self->on_loop([self, paths] {
-      std::erase_if(self->condemned_,
-                    [&](const Condemned& file) { return std::ranges::find(*paths, file.path) != paths->end(); });
-      self->unlinking_ = false;
-      self->unlink_condemned();
-      self->maybe_checkpoint();
-      self->maybe_close();
+  env_.blocking_pool().post([self = shared_from_this(), file = *next] {
+    const Result<bool> more = self->unlink_piece(file);
+    if (!more.ok()) kLog.warn("a file that is no longer needed cannot be removed", {{"error", more.error()}});
+    const bool gone = !more.ok() || !*more;
+    self->on_loop([self, gone, path = file.path] {
+      if (gone) self->condemned_.erase(std::ranges::find(self->condemned_, path, &Condemned::path));
+      self->later(self->closing_ || self->full_ ? env::Duration(0) : kUnlinkPause, [engine = self.get()] {
+        engine->unlinking_ = false;
+        engine->unlink_condemned();
+        engine->maybe_checkpoint();
+        engine->maybe_close();
+      });
     });
   });
+}
+
+/// On the pool: whether more of it is left. What a reader may still have open goes whole, as it lives on for them.
+Result<bool> Engine::unlink_piece(const Condemned& file) {
+  const std::string whole = path(file.path);
+  const bool is_log = file.path.ends_with(".log");
+  Result<bool> more = false;
+  if (is_log && file.in_use.expired())
+    more = cut_piece(disk_, whole, std::min(kUnlinkBytes, ring_->geometry().ring_bytes() / 64));
+  if (more.ok() && !*more) {
+    const bool is_file = is_log || file.path.ends_with(".index");
+    const Result<void> removed = is_file ? disk_.remove(whole) : env::remove_all(disk_, whole);
+    if (!removed.ok()) more = removed.error();
+  }
+  if (!more.ok() && more.error().code == ErrorCode::kNotFound) return false;
+  return more;
 }
 
 /// Before its first lap the ring is reserved but not written; writing zeros ahead of the head makes the synced writes

@@ -149,18 +149,21 @@ void Engine::apply(const ControlRecord& record, Lsn end) {
 void Engine::bury(PartitionId id, Lsn end) {
   const auto found = partitions_.find(id);
   Lsn last;
-  for (const auto& segment : found->second->segments) last = std::max(last, segment->last_lsn);
-  condemned_.push_back({partition_directory(id), last});
+  for (const auto& segment : found->second->segments) {
+    last = std::max(last, segment->last_lsn);
+    condemn(*segment, *found->second);
+  }
+  condemned_.push_back({partition_directory(id), last, {}, job_ != nullptr});
   partitions_.erase(found);
   const bool topic_lives =
       std::ranges::any_of(partitions_, [&](const auto& each) { return each.first.topic == id.topic; });
-  if (!topic_lives) condemned_.push_back({fmt::format("topics/{}", id.topic), end});
+  if (!topic_lives) condemned_.push_back({fmt::format("topics/{}", id.topic), end, {}, job_ != nullptr});
 }
 
 void Engine::condemn(const Segment& segment, const Partition& partition) {
   const std::string below = partition_directory(partition.id) + "/" + segment_name(segment.base, segment.generation);
-  condemned_.push_back({below + ".log", segment.last_lsn});
-  condemned_.push_back({below + ".index", segment.last_lsn});
+  condemned_.push_back({below + ".log", segment.last_lsn, segment.files, job_ != nullptr});
+  condemned_.push_back({below + ".index", segment.last_lsn, segment.files, job_ != nullptr});
 }
 
 /// The last segment stays: the partition's end must be known.

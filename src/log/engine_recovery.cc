@@ -56,7 +56,7 @@ Result<void> Engine::recover() {
   settle_replayed();
   remove_orphans();
   free_bytes_ = look_at_space();
-  for (const std::string& below : checkpoint->unlinks) condemned_.push_back({below, head_});
+  for (const std::string& below : checkpoint->unlinks) condemned_.push_back({below, head_, {}, false});
   return write_start_barrier();
 }
 

@@ -252,6 +252,33 @@ TEST(Log, ARaisedLogStartIsDurableAndNeverFalls) {
   EXPECT_EQ(weft.state_of(kOne)->log_start, Offset(7));
 }
 
+TEST(Log, WhatReplayCannotNeedIsFreedPieceByPieceOnceTheRaisedStartIsDurable) {
+  SimLog weft(31);
+  ASSERT_TRUE(weft.start().ok());
+  ASSERT_TRUE(weft.create({kOne}).ok());
+  weft.on([&] { EXPECT_TRUE(weft.log().set_retention(kOne, {.segment_bytes = 100'000}).ok()); });
+  for (int i = 0; i < 250; ++i) ASSERT_TRUE(weft.append(kOne, make_batch("x", {.value_bytes = 1'000})).ok());
+  weft.advance(std::chrono::seconds(75));  // a checkpoint passes
+  const std::string path = fmt::format("data/topics/{}/0/{:020}.log", kOne.topic, 0);
+  const Buffer checkpoint = env::read_file(weft.disk(), "data/checkpoint", 1 << 20).value();
+  std::vector<std::uint64_t> sizes{weft.disk().open(path, env::OpenMode::kRead).value()->size().value()};
+  ASSERT_GT(sizes.front(), 90'000U);
+  ASSERT_TRUE(
+      weft.wait<void>([&](auto done) { weft.log().raise_log_start(kOne, Offset(250), std::move(done)); }).ok());
+  weft.run_until([&] {
+    const auto file = weft.disk().open(path, env::OpenMode::kRead);
+    if (file.ok() && (*file)->size().value() < sizes.back()) sizes.push_back((*file)->size().value());
+    return !file.ok();
+  });
+  EXPECT_GE(sizes.size(), 5U) << "cut in pieces before it is unlinked";
+  EXPECT_EQ(env::read_file(weft.disk(), "data/checkpoint", 1 << 20).value(), checkpoint) << "no checkpoint was needed";
+  weft.stop();
+  weft.disk().crash();
+  ASSERT_TRUE(weft.start().ok());
+  EXPECT_EQ(weft.state_of(kOne)->log_start, Offset(250));
+  EXPECT_EQ(weft.append(kOne, make_batch("y"))->base_offset, Offset(250));
+}
+
 TEST(Log, ARemovedPartitionIsGoneWithItsFiles) {
   SimLog weft(9);
   ASSERT_TRUE(weft.start().ok());
