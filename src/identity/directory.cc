@@ -45,12 +45,15 @@ class DirectoryReader {
 
   Result<void> read(const YAML::Node& root) {
     if (root.IsNull()) return {};
-    TRY(want_map(root, "the file", {"people", "teams", "domains"}));
+    TRY(want_map(root, "the file", {"people", "teams", "domains", "governors"}));
     TRY(each_entry(root, "people",
                    [&](const std::string& name, const YAML::Node& node) { return person(name, node); }));
     TRY(each_entry(root, "teams", [&](const std::string& name, const YAML::Node& node) { return team(name, node); }));
-    return each_entry(root, "domains",
-                      [&](const std::string& name, const YAML::Node& node) { return domain(name, node); });
+    TRY(each_entry(root, "domains",
+                   [&](const std::string& name, const YAML::Node& node) { return domain(name, node); }));
+    TRY_ASSIGN(into_.governors_,
+               list(root, "governors", "", [&](const std::string& team) { return unknown_team(team); }));
+    return {};
   }
 
  private:
@@ -106,7 +109,7 @@ class DirectoryReader {
     std::vector<std::string> out;
     const YAML::Node values = node[key];
     if (!values || values.IsNull()) return out;
-    const std::string path = field + "." + key;
+    const std::string path = field.empty() ? std::string(key) : field + "." + key;
     if (!values.IsSequence()) return fault(values, path, "must be a list, such as [a, b]");
     if (values.size() > kListMax) return fault(values, path, fmt::format("more than {} entries", kListMax));
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -148,6 +151,11 @@ class DirectoryReader {
     return fmt::format("'{}' is not under people; add the person or correct the name", person);
   }
 
+  std::optional<std::string> unknown_team(const std::string& team) const {
+    if (into_.teams_.contains(team)) return std::nullopt;
+    return fmt::format("'{}' is not under teams; add the team or correct the name", team);
+  }
+
   Result<void> team(const std::string& name, const YAML::Node& node) {
     const std::string field = "teams." + name;
     TRY(want_map(node, field, {"name", "members", "mail", "chat", "on_call"}));
@@ -173,11 +181,7 @@ class DirectoryReader {
     TRY_ASSIGN(auto display_name, text(node, "name", field));
     read.display_name = display_name.value_or(name);
     TRY_ASSIGN(read.description, text(node, "description", field));
-    const auto unknown_team = [&](const std::string& team) -> std::optional<std::string> {
-      if (into_.teams_.contains(team)) return std::nullopt;
-      return fmt::format("'{}' is not under teams; add the team or correct the name", team);
-    };
-    TRY_ASSIGN(read.teams, list(node, "teams", field, unknown_team));
+    TRY_ASSIGN(read.teams, list(node, "teams", field, [&](const std::string& team) { return unknown_team(team); }));
     const auto bad_pattern = [](const std::string& pattern) -> std::optional<std::string> {
       const std::string_view named =
           pattern.ends_with('*') ? std::string_view(pattern).substr(0, pattern.size() - 1) : pattern;
@@ -222,6 +226,11 @@ const Team* Directory::find_team(std::string_view name) const {
 const Domain* Directory::find_domain(std::string_view name) const {
   const auto at = domains_.find(name);
   return at == domains_.end() ? nullptr : &at->second;
+}
+
+bool Directory::is_governor(const access::Principal& principal) const {
+  return std::any_of(governors_.begin(), governors_.end(),
+                     [&](const std::string& team) { return principal.member_of(team); });
 }
 
 std::vector<std::string> Directory::teams_of_person(std::string_view person) const {

@@ -61,6 +61,10 @@ class Directory {
   const std::map<std::string, Team, std::less<>>& teams() const { return teams_; }
   const std::map<std::string, Domain, std::less<>>& domains() const { return domains_; }
 
+  /// Teams whose members may change the rules of the mesh.
+  const std::vector<std::string>& governors() const { return governors_; }
+  bool is_governor(const access::Principal& principal) const;
+
   const Person* find_person(std::string_view name) const;
   const Team* find_team(std::string_view name) const;
   const Domain* find_domain(std::string_view name) const;
@@ -80,6 +84,7 @@ class Directory {
   std::map<std::string, Person, std::less<>> people_;
   std::map<std::string, Team, std::less<>> teams_;
   std::map<std::string, Domain, std::less<>> domains_;
+  std::vector<std::string> governors_;
 };
 
 }  // namespace weft::identity

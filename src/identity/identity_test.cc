@@ -57,6 +57,18 @@ TEST(Directory, GivesAPersonsPrincipalWithTheTeamsOfToday) {
   EXPECT_FALSE(directory->principal_of("nobody"));
 }
 
+TEST(Directory, GovernorsAreTheMembersOfTheTeamsItNames) {
+  const auto directory = Directory::parse(
+      "people: {ana: {}, ben: {}}\nteams: {rules: {members: [ana]}, others: {members: [ben]}}\ngovernors: [rules]",
+      "d");
+  ASSERT_TRUE(directory.ok()) << directory.error().message;
+  EXPECT_TRUE(directory->is_governor(*directory->principal_of("ana")));
+  EXPECT_FALSE(directory->is_governor(*directory->principal_of("ben")));
+  EXPECT_FALSE(Directory().is_governor(access::Principal::anonymous()));
+  EXPECT_THAT(fault_of("governors: [nobody]"),
+              testing::HasSubstr("directory.yaml:1: governors[0]: 'nobody' is not under teams"));
+}
+
 TEST(Directory, ATopicBelongsToTheDomainWhosePatternNamesMostOfIt) {
   const auto directory = Directory::parse(kYaml, "directory.yaml");
   ASSERT_TRUE(directory.ok());

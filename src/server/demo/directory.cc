@@ -13,6 +13,7 @@ people:
   pnowak:   {name: Piotr Nowak, mail: piotr.nowak@meridian.example}
   ldubois:  {name: Léa Dubois, mail: lea.dubois@meridian.example}
   rmehta:   {name: Rohan Mehta, mail: rohan.mehta@meridian.example}
+  gfischer: {name: Greta Fischer, mail: greta.fischer@meridian.example}
 teams:
   execution-team:
     name: Execution
@@ -38,6 +39,11 @@ teams:
     mail: analytics@meridian.example
     chat: {name: "#analytics-data", url: "https://chat.meridian.example/analytics-data"}
     on_call: mkovac
+  data-governance:
+    name: Data governance
+    members: [gfischer]
+    mail: data-governance@meridian.example
+    chat: {name: "#data-governance", url: "https://chat.meridian.example/data-governance"}
 domains:
   execution:
     name: Execution
@@ -59,6 +65,7 @@ domains:
     description: Streams derived from the others, for decisions.
     teams: [analytics-team]
     topics: [high_value_stock_trades, "analytics.*"]
+governors: [data-governance]
 )yaml";
 }
 

@@ -57,7 +57,7 @@ TEST(DemoWorld, ViewTimeRisesByTen) {
 TEST(DemoWorld, ItsDirectoryHoldsEveryOwnerAndDomain) {
   const auto directory = identity::Directory::parse(demo_directory(), "directory.yaml");
   ASSERT_TRUE(directory.ok()) << directory.error().message;
-  EXPECT_EQ(directory->teams().size(), 4U);
+  EXPECT_EQ(directory->teams().size(), 5U);
   EXPECT_EQ(directory->domains().size(), 4U);
   for (const DemoTopic& topic : demo_topics()) {
     const auto* domain = directory->find_domain(topic.domain);
