@@ -7,15 +7,15 @@
 #include "mesh/json_writer.h"
 #include "mesh/product.h"
 #include "mesh/schemas.h"
-#include "schema/avro/field_tree.h"
+#include "schema/field_tree.h"
 
 namespace weft::api {
 
 namespace {
 
-void write_fields(mesh::JsonWriter& json, const std::vector<schema::avro::FieldNode>& fields) {
+void write_fields(mesh::JsonWriter& json, const std::vector<schema::FieldNode>& fields) {
   json.begin_array();
-  for (const schema::avro::FieldNode& field : fields) {
+  for (const schema::FieldNode& field : fields) {
     json.begin_object()
         .member("path", field.path)
         .member("name", field.name)
@@ -55,8 +55,7 @@ http::Response schema_response(const mesh::RegisteredSchema& schema, const mesh:
         .member("version", each.version)
         .end_object();
   json.end_array().key("fields");
-  write_fields(json,
-               schema.avro ? schema::avro::field_tree(*schema.avro).fields : std::vector<schema::avro::FieldNode>());
+  write_fields(json, schema.parsed ? schema.parsed->field_tree().fields : std::vector<schema::FieldNode>());
   json.end_object();
   return json_response(200, std::move(json));
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "mesh/facts_collector.h"
+#include "mesh/field_texts.h"
 #include "mesh/json_writer.h"
 #include "mesh/testing/mesh_world.h"
 
@@ -221,6 +222,27 @@ TEST_F(FactsCollectorTest, ARefreshAnswersWhenTheFactsAreThere) {
   collector_.refresh("nowhere", {}, [&] { done = true; });
   world_.loop.run();
   EXPECT_TRUE(done);
+}
+
+TEST(SubjectFacts, FieldsAreKnownInEveryLanguage) {
+  testing::MeshWorld world;
+  auto& loop = world.loop;
+  testing::MemorySchemas schemas(loop);
+  schemas.put("json-value", R"({"type":"object","properties":{"price":{"type":"number","description":"Per unit."}}})",
+              "JSON");
+  schemas.put("proto-value", "syntax = \"proto3\"; message Order { Line line = 1; } message Line { double price = 1; }",
+              "PROTOBUF");
+  const auto paths = [&](const std::string& subject) {
+    std::vector<std::string> found;
+    schemas.find(subject, std::nullopt, [&](Result<SchemaPointer> schema) {
+      const SubjectFactsPointer facts = subject_facts(*schema);
+      for (const FieldText& field : facts->fields) found.push_back(field.path + ": " + field.type);
+    });
+    loop.run();
+    return found;
+  };
+  EXPECT_THAT(paths("json-value"), ElementsAre("price: number"));
+  EXPECT_THAT(paths("proto-value"), ElementsAre("line: Line", "line.price: double"));
 }
 
 }  // namespace

@@ -312,7 +312,7 @@ TEST(RegistrySchemas, AnswersForMeshWhatTheRegistryHolds) {
     ASSERT_TRUE(found.ok());
     EXPECT_EQ((*found)->version, 2);
     EXPECT_EQ((*found)->format, "AVRO");
-    EXPECT_NE((*found)->avro, nullptr);
+    EXPECT_NE((*found)->parsed, nullptr);
     ++answers;
   });
   schemas.find("s", 9, [&](Result<SchemaPointer> found) { answers += found.error().code == ErrorCode::kNotFound; });

@@ -38,12 +38,10 @@ void RegistrySchemas::find(std::string subject, std::optional<std::int32_t> vers
       [this, done = std::move(done)](Result<registry::SubjectVersion> found) mutable {
         if (!found.ok()) return done(std::move(found).error());
         auto schema = registered(*found);
-        if (found->schema->definition.type != registry::SchemaType::kAvro)
-          return done(SchemaPointer(std::move(schema)));
         service_.parse(found->schema, found->subject,
                        [schema = std::move(schema), done = std::move(done)](auto parsed) mutable {
                          // One that no longer parses still has a text to show.
-                         if (parsed.ok()) schema->avro = (*parsed)->avro();
+                         if (parsed.ok()) schema->parsed = std::move(*parsed);
                          done(SchemaPointer(std::move(schema)));
                        });
       });

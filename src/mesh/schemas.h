@@ -11,10 +11,6 @@
 #include "registry/parsed_schema.h"
 #include "schema/wire_format.h"
 
-namespace weft::schema::avro {
-class Schema;
-}
-
 namespace weft::mesh {
 
 struct SchemaReference {
@@ -31,7 +27,7 @@ struct RegisteredSchema {
   std::string format;  ///< "AVRO", "JSON", "PROTOBUF"
   std::string text;
   std::vector<SchemaReference> references;
-  std::shared_ptr<const schema::avro::Schema> avro;  ///< None for other formats.
+  registry::ParsedSchemaPointer parsed;  ///< None when the text no longer parses.
 };
 using SchemaPointer = std::shared_ptr<const RegisteredSchema>;
 

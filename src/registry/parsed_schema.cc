@@ -5,16 +5,19 @@
 #include "base/check.h"
 #include "schema/avro/compatibility.h"
 #include "schema/avro/decode.h"
+#include "schema/avro/field_tree.h"
 #include "schema/avro/print.h"
 #include "schema/avro/schema.h"
 #include "schema/avro/tags.h"
 #include "schema/json/compatibility.h"
+#include "schema/json/field_tree.h"
 #include "schema/json/print.h"
 #include "schema/json/schema.h"
 #include "schema/json/tags.h"
 #include "schema/json_tree.h"
 #include "schema/protobuf/compatibility.h"
 #include "schema/protobuf/decode.h"
+#include "schema/protobuf/field_tree.h"
 #include "schema/protobuf/print.h"
 #include "schema/protobuf/schema.h"
 #include "schema/protobuf/tags.h"
@@ -63,6 +66,7 @@ class AvroSchema final : public ParsedSchema {
     for (const avro::Field& field : schema_->root().fields) names.push_back(field.name);
     return names;
   }
+  schema::FieldTree field_tree() const override { return avro::field_tree(*schema_); }
   std::vector<schema::EntityTags> inline_tags() const override { return avro::inline_tags(*schema_); }
   Result<std::string> retagged_text(const schema::TagChanges& changes) const override {
     return avro::retagged_text(*schema_, changes);
@@ -110,6 +114,7 @@ class JsonSchema final : public ParsedSchema {
     for (const json::Child& child : schema_->root().all(json::Keyword::kProperties)) names.emplace_back(child.name);
     return names;
   }
+  schema::FieldTree field_tree() const override { return json::field_tree(*schema_); }
   std::vector<schema::EntityTags> inline_tags() const override { return json::inline_tags(*schema_); }
   Result<std::string> retagged_text(const schema::TagChanges& changes) const override {
     return json::retagged_text(*schema_, changes);
@@ -156,6 +161,7 @@ class ProtobufSchema final : public ParsedSchema {
     for (const auto& field : messages.front().fields) names.push_back(field.name);
     return names;
   }
+  schema::FieldTree field_tree() const override { return protobuf::field_tree(*schema_); }
   std::vector<schema::EntityTags> inline_tags() const override { return protobuf::inline_tags(*schema_); }
   Result<std::string> retagged_text(const schema::TagChanges& changes) const override {
     return protobuf::retagged_text(*schema_, changes);

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "registry/definition.h"
+#include "schema/field_tree.h"
 #include "schema/tags.h"
 
 namespace weft::schema::avro {
@@ -66,6 +67,8 @@ class ParsedSchema {
   virtual Result<void> decode_json(ByteView payload, std::string& out) const = 0;
   /// Names of the outermost record's, object's or first message's fields.
   virtual std::vector<std::string> field_names() const = 0;
+  /// Its fields as people read them; of Protobuf those of the file's first message.
+  virtual schema::FieldTree field_tree() const = 0;
   /// Tags that stand in the schema's own text, or (Avro) in that of one it refers to.
   virtual std::vector<schema::EntityTags> inline_tags() const = 0;
   /// The text with other tags. Error: kInvalidArgument naming a path that leads nowhere, and those that there are.

@@ -25,7 +25,7 @@ class MemorySchemas final : public Schemas {
     auto& versions = subjects_[subject];
     const schema::SchemaId id{static_cast<std::int32_t>(ids_.size()) + 1};
     versions.push_back(std::make_shared<const RegisteredSchema>(RegisteredSchema{
-        subject, static_cast<std::int32_t>(versions.size()) + 1, id, format, text, {}, (*parsed)->avro()}));
+        subject, static_cast<std::int32_t>(versions.size()) + 1, id, format, text, {}, *parsed}));
     ids_.push_back(versions.back());
     return id;
   }

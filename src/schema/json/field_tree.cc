@@ -47,7 +47,7 @@ class Unfolder {
   void add(const Child& property, const std::string& path, std::vector<FieldNode>& out) {
     std::string place = path.empty() ? std::string(property.name) : path + "." + std::string(property.name);
     if (seen_.contains(place)) return;
-    if (nodes_ == avro::kFieldTreeNodesMax || depth_ == avro::kFieldTreeDepthMax) {
+    if (nodes_ == kFieldTreeNodesMax || depth_ == kFieldTreeDepthMax) {
       truncated_ = true;
       return;
     }
