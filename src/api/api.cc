@@ -85,9 +85,35 @@ http::Response no_product(const http::Request& request) {
       fmt::format("There is no product {}/{}.", request.parameters.at("domain"), request.parameters.at("name")));
 }
 
+Result<void> may_read(const Services& services, const access::Principal& principal, const mesh::Product& product) {
+  if (product.stream().topic.empty())
+    return error(ErrorCode::kNotFound, "{} has no stream: read it at its ports' addresses.", product.id.to_string());
+  if (!principal.member_of(product.owner)) {
+    const std::string id = product.id.to_string();
+    switch (product.audience) {
+      case mesh::Audience::kOpen:
+        break;
+      case mesh::Audience::kDomain: {
+        const auto directory = services.directory.current();
+        const identity::Domain* domain = directory->find_domain(product.id.domain);
+        if (domain != nullptr && std::any_of(principal.teams.begin(), principal.teams.end(),
+                                             [&](const std::string& team) { return domain->has_team(team); }))
+          break;
+        return error(ErrorCode::kForbidden, "{} is for the teams of {}. Ask {} to widen its audience.", id,
+                     product.id.domain, product.owner);
+      }
+      case mesh::Audience::kByRequest:
+        return error(ErrorCode::kForbidden, "{} is read by request. Ask {}.", id, product.owner);
+      case mesh::Audience::kPrivate:
+        return error(ErrorCode::kForbidden, "{} is private to {}. Ask them to widen its audience.", id, product.owner);
+    }
+  }
+  return services.authorizer.check(principal, access::Right::kRead,
+                                   {access::ResourceType::kTopic, product.stream().topic});
+}
+
 Result<void> may_read(const Context& context, const http::Request& request, const mesh::Product& product) {
-  return context.services.authorizer.check(request.principal, access::Right::kRead,
-                                           {access::ResourceType::kTopic, product.port.topic});
+  return may_read(context.services, request.principal, product);
 }
 
 http::Response json_response(int status, mesh::JsonWriter json) {

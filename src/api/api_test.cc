@@ -124,10 +124,10 @@ TEST_F(ApiTest, ARefusalListsEveryFindingAndHasAnAuditEntry) {
   world.act_as("mkovac");
   const auto refused = world.call(
       Method::kPut, "/api/v1/products/analytics/trades",
-      R"({"owner":"analytics-team","description":"Trades","quality":"good","sla":9,"port":{"topic":"nowhere"}})");
+      R"({"owner":"analytics-team","description":"Trades","quality":"good","sla":9,"ports":[{"topic":"nowhere"}]})");
   EXPECT_EQ(refused.status, 422);
   EXPECT_THAT(refused.rules(), ::testing::IsSupersetOf({"description:description-length", "quality:quality-set",
-                                                        "sla:sla-set", "port.topic:topic-exists"}));
+                                                        "sla:sla-set", "ports[0].topic:topic-exists"}));
   const auto entry = world.get("/api/v1/audit/" + refused.at("audit_id"));
   EXPECT_EQ(entry.at("outcome"), "refused");
   EXPECT_EQ(entry.at("principal"), "User:mkovac");
@@ -162,7 +162,7 @@ TEST_F(ApiTest, BadBodiesAndHeadersAreNamed) {
   EXPECT_EQ(world.call(Method::kPut, path, ApiWorld::product_body("trades"), {{"if-match", "3"}}).status, 400);
   EXPECT_EQ(world.call(Method::kDelete, path, "", {{"if-match", "W/\"3\""}}).status, 400);
   EXPECT_THAT(world.call(Method::kPut, path, R"({"owner":1})").rules(),
-              ::testing::IsSupersetOf({"owner:json-type", "port:json-required"}));
+              ::testing::IsSupersetOf({"owner:json-type", "ports:json-required"}));
   EXPECT_THAT(world.get("/api/v1/products?sla=4&limit=0&sort=up").rules(),
               ElementsAre("sla:parameter", "sort:parameter", "limit:parameter"));
   EXPECT_EQ(world.get("/api/v1/audit").at("total"), "0") << "of another shape: no attempt at a change";

@@ -26,7 +26,8 @@ mesh::Asked asked(const Context& context, const http::Request& request);
 /// The product that {domain}/{name} names, or nothing.
 mesh::ProductPointer find_product(const Context& context, const http::Request& request);
 http::Response no_product(const http::Request& request);
-/// kForbidden unless who asks may read the product's records.
+/// kForbidden unless `principal` is of the product's audience and may read its topic; kNotFound without a stream.
+Result<void> may_read(const Services& services, const access::Principal& principal, const mesh::Product& product);
 Result<void> may_read(const Context& context, const http::Request& request, const mesh::Product& product);
 /// 200 with `ETag: "etag"`.
 http::Response with_etag(int status, mesh::JsonWriter json, std::string_view etag);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "access/authorizer.h"
+#include "api/context.h"
 #include "api/record_selector.h"
 #include "api/tail.h"
 #include "env/random.h"
@@ -133,7 +133,7 @@ void EventHub::topic_changed(const std::string& topic, bool exists) {
 
 void EventHub::schema_changed(const std::string& subject) {
   for (const auto& [id, product] : services_.catalogue.products()) {
-    if (product->port.subject != subject) continue;
+    if (product->stream().subject != subject) continue;
     publish("product", {"products", "product:" + id.to_string()}, [&](mesh::JsonWriter& json) {
       json.member("change", "schema").member("product", id.to_string()).member("version", product->version);
     });
@@ -255,8 +255,7 @@ std::optional<std::string> EventHub::refuse(const Stream& stream, const Subject&
   if (subject.kind == Subject::Kind::kMetrics) return std::nullopt;
   FilterFault fault;
   if (!RecordFilter::parse(subject.where, fault)) return fault.to_string();
-  const auto allowed = services_.authorizer.check(stream.principal, access::Right::kRead,
-                                                  {access::ResourceType::kTopic, product->port.topic});
+  const auto allowed = may_read(services_, stream.principal, *product);
   return allowed.ok() ? std::nullopt : std::optional(allowed.error().message);
 }
 
@@ -306,7 +305,7 @@ std::optional<std::string> EventHub::topic_of(const Subject& subject) const {
   if (subject.kind == Subject::Kind::kTopicMetrics) return subject.name;
   if (subject.kind != Subject::Kind::kMetrics) return std::nullopt;
   const auto product = services_.catalogue.find(*mesh::ProductId::parse(subject.name));
-  return product ? std::optional(product->port.topic) : std::nullopt;
+  return product && !product->stream().topic.empty() ? std::optional(product->stream().topic) : std::nullopt;
 }
 
 void EventHub::watch_metrics() {

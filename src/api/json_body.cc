@@ -129,6 +129,45 @@ std::optional<BodyObject> BodyObject::object(std::string_view name, Need need) {
   return BodyObject(*node, place(name), findings_);
 }
 
+std::optional<BodyObject> BodyObject::maybe_object(std::string_view name) {
+  const schema::JsonNode* node = find(name, Need::kOptional);
+  if (node == nullptr || node->is_null()) return std::nullopt;
+  return object(name, Need::kOptional);
+}
+
+std::vector<BodyObject> BodyObject::objects(std::string_view name, Need need, std::size_t count_max) {
+  std::vector<BodyObject> out;
+  const schema::JsonNode* node = find(name, need);
+  if (node == nullptr) return out;
+  if (!node->is_array()) {
+    wrong_kind(place(name), *node, "a list of objects");
+    return out;
+  }
+  if (node->elements.size() > count_max) {
+    fault(place(name), "json-range",
+          fmt::format("{} has {} elements; at most {}.", place(name), node->elements.size(), count_max),
+          "Remove some.");
+    return out;
+  }
+  for (std::size_t i = 0; i < node->elements.size(); ++i) {
+    std::string at = fmt::format("{}[{}]", place(name), i);
+    if (node->elements[i].is_object()) out.emplace_back(node->elements[i], std::move(at), findings_);
+    else wrong_kind(at, node->elements[i], "an object");
+  }
+  return out;
+}
+
+void BodyObject::each(Function<Result<void>(const std::string&, const schema::JsonNode&)> take) {
+  for (const schema::JsonNode::Member& member : node_.members) {
+    known_.insert(member.name);
+    const Result<void> taken = take(member.name, member.value);
+    if (!taken.ok()) {
+      fault(place(member.name), "json-type", fmt::format("{}: {}.", place(member.name), taken.error().message),
+            "Write a text, a number, true, false or a list of texts.");
+    }
+  }
+}
+
 void BodyObject::end() {
   for (const schema::JsonNode::Member& member : node_.members) {
     if (known_.contains(member.name)) continue;

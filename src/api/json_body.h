@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/function.h"
 #include "base/result.h"
 #include "mesh/finding.h"
 #include "schema/json_tree.h"
@@ -35,6 +36,12 @@ class BodyObject {
   std::vector<std::string> texts(std::string_view name, Need need, std::size_t count_max, std::size_t bytes_max);
   std::map<std::string, std::string> text_map(std::string_view name, std::size_t count_max, std::size_t bytes_max);
   std::optional<BodyObject> object(std::string_view name, Need need);
+  /// As object(), not needed; null is none.
+  std::optional<BodyObject> maybe_object(std::string_view name);
+  /// A list of objects.
+  std::vector<BodyObject> objects(std::string_view name, Need need, std::size_t count_max);
+  /// Members of any name: each goes to `take`, which says what is wrong with its kind.
+  void each(Function<Result<void>(const std::string& name, const schema::JsonNode& value)> take);
   /// Members that were not asked for are findings. Call last.
   void end();
 

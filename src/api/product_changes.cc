@@ -3,6 +3,7 @@
 #include "api/context.h"
 #include "api/json_body.h"
 #include "api/problem.h"
+#include "api/product_input.h"
 #include "api/product_json.h"
 #include "base/percent_encoding.h"
 #include "mesh/facts_collector.h"
@@ -14,26 +15,7 @@ namespace weft::api {
 namespace {
 
 using Need = BodyObject::Need;
-constexpr std::size_t kTextBytesMax = 16 << 10;
 constexpr std::size_t kNameBytesMax = 500;
-
-/// The members that a draft and a finished product share. `need` is optional while somebody types.
-mesh::ProductDraft read_draft(BodyObject& body, Need need) {
-  mesh::ProductDraft draft;
-  draft.owner = body.text("owner", need, kNameBytesMax);
-  draft.description = body.text("description", need, kTextBytesMax);
-  draft.quality = body.text("quality", need, kNameBytesMax);
-  draft.sla = body.integer("sla", need, -1'000'000, 1'000'000);
-  draft.tags = body.texts("tags", Need::kOptional, 1000, kNameBytesMax);
-  draft.lifecycle = body.text("lifecycle", Need::kOptional, kNameBytesMax);
-  if (auto port = body.object("port", need)) {
-    draft.cluster = port->text("cluster", Need::kOptional, kNameBytesMax);
-    draft.topic = port->text("topic", need, kNameBytesMax);
-    draft.subject = port->text("subject", Need::kOptional, kNameBytesMax);
-    port->end();
-  }
-  return draft;
-}
 
 /// The version in `If-Match: "3"`; nothing when the header is absent.
 Result<std::optional<std::int64_t>> if_match(const http::Request& request) {
@@ -118,9 +100,9 @@ void put(Context& context, http::Request request, http::Responder responder) {
                                                change->findings, change->audit, change->current_version));
         }
         // The page that comes next shows facts: have them, even of a subject nobody followed before.
-        const mesh::Port port = change->product->port;
+        const mesh::Port stream = change->product->stream();
         context.services.facts.refresh(
-            port.topic, {port.subject},
+            stream.topic, {stream.subject},
             [&context, change = std::move(*change), responder = std::move(responder)]() mutable {
               answer_change(context, change, std::move(responder));
             });

@@ -66,7 +66,7 @@ void get(Context& context, http::Request request, http::Responder responder) {
   Parameters parameters(request);
   const auto version = parameters.integer("version", 1, std::numeric_limits<std::int32_t>::max());
   if (!parameters.fine()) return responder.send(parameters.refusal());
-  const std::string subject = product->port.subject;
+  const std::string subject = product->stream().subject;
   const auto allowed = context.services.authorizer.check(request.principal, access::Right::kRead,
                                                          {access::ResourceType::kSubject, subject});
   if (!allowed.ok()) return responder.send(failed(allowed.error()));

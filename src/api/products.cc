@@ -17,26 +17,13 @@ void write_product(mesh::JsonWriter& json, const mesh::Product& product, const m
       .member("domain", product.id.domain)
       .member("name", product.id.name)
       .member("version", product.version)
-      .member("description", product.description)
-      .member("owner", product.owner)
-      .member("quality", mesh::quality_name(product.quality))
-      .member("sla", product.sla)
-      .member("tags", product.tags)
-      .member("lifecycle", mesh::lifecycle_name(product.lifecycle));
-  json.key("port")
-      .begin_object()
-      .member("kind", "kafka")
-      .member("cluster", product.port.cluster)
-      .member("environment", product.port.environment)
-      .member("region", product.port.region)
-      .member("topic", product.port.topic)
-      .member("subject", product.port.subject)
-      .end_object();
+      .member("summary", product.summary());
+  mesh::write_members(json, product);
   json.member("published_at", mesh::time_text(product.published_at_ms))
       .member("updated_at", mesh::time_text(product.updated_at_ms))
       .member("updated_by", product.updated_by)
       .key("facts");
-  mesh::write_facts(json, facts.topic(product.port.topic).get(), facts.subject(product.port.subject).get());
+  mesh::write_facts(json, facts.topic(product.stream().topic).get(), facts.subject(product.stream().subject).get());
   json.end_object();
 }
 
@@ -92,7 +79,7 @@ mesh::CatalogueQuery query_of(Parameters& parameters) {
   query.tags = parameters.texts("tag");
   query.qualities = parameters.words("quality", "authoritative, curated, raw", mesh::parse_quality);
   query.slas = parameters.words("sla", "1, 2, 3", parse_sla);
-  query.lifecycles = parameters.words("lifecycle", "live, deprecated", mesh::parse_lifecycle);
+  query.lifecycles = parameters.words("lifecycle", "live, deprecated, retired", mesh::parse_lifecycle);
   query.histories = parameters.words("history", "everything, recent, latest_per_key", mesh::parse_history);
   query.matches =
       parameters.words("match", "name, domain, team, tag, description, field_name, field_doc", mesh::parse_match);
@@ -139,15 +126,28 @@ void write_right(mesh::JsonWriter& json, std::string_view right, std::string_vie
       .end_object();
 }
 
+std::string_view who_reads(mesh::Audience audience) {
+  switch (audience) {
+    case mesh::Audience::kPrivate:
+      return "the owner's team";
+    case mesh::Audience::kByRequest:
+      return "the owner's team, on request";
+    case mesh::Audience::kDomain:
+      return "the teams of its domain";
+    case mesh::Audience::kOpen:
+      return "everyone in the mesh";
+  }
+  return "everyone in the mesh";
+}
+
 void write_rights(mesh::JsonWriter& json, const Context& context, const mesh::Product& product,
                   const access::Principal& principal) {
-  const access::Authorizer& authorizer = context.services.authorizer;
-  const access::Resource topic{access::ResourceType::kTopic, product.port.topic};
-  const access::Resource subject{access::ResourceType::kSubject, product.port.subject};
+  const access::Resource subject{access::ResourceType::kSubject, product.stream().subject};
   json.begin_array();
   write_right(json, "find", "everyone in the mesh", {});
-  write_right(json, "read_schema", "everyone in the mesh", authorizer.check(principal, access::Right::kRead, subject));
-  write_right(json, "read_records", "everyone in the mesh", authorizer.check(principal, access::Right::kRead, topic));
+  write_right(json, "read_schema", "everyone in the mesh",
+              context.services.authorizer.check(principal, access::Right::kRead, subject));
+  write_right(json, "read_records", who_reads(product.audience), may_read(context.services, principal, product));
   write_right(json, "edit", fmt::format("membership of {}", product.owner),
               principal.member_of(product.owner)
                   ? Result<void>()

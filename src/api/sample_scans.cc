@@ -80,7 +80,7 @@ std::optional<ScanCursor> read_cursor(Parameters& parameters) {
 }
 
 ScanRequest read_range(Parameters& parameters, const mesh::Product& product) {
-  ScanRequest wanted{.topic = product.port.topic};
+  ScanRequest wanted{.topic = product.stream().topic};
   wanted.partition = read_partition(parameters);
   const std::string from = parameters.text("from").value_or("newest");
   if (const auto place = read_place(parameters, "from", from, wanted.partition)) wanted.from = *place;
@@ -139,8 +139,8 @@ void step(Context& context, http::Request request, http::Responder responder) {
   auto selector =
       std::make_shared<RecordSelector>(services.loop, services.blocking_pool, services.schemas, std::move(filter));
   step_scan(
-      services.loop, services.home, std::move(selector), product->port.topic, std::move(*cursor), limit,
-      [&context, subject = product->port.subject, responder = std::move(responder)](Result<ScanStep> read) mutable {
+      services.loop, services.home, std::move(selector), product->stream().topic, std::move(*cursor), limit,
+      [&context, subject = product->stream().subject, responder = std::move(responder)](Result<ScanStep> read) mutable {
         --context.scans_running;
         if (!read.ok()) return responder.send(failed(read.error()));
         auto taken = std::make_shared<ScanStep>(std::move(*read));

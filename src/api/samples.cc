@@ -31,7 +31,7 @@ void list(Context& context, http::Request request, http::Responder responder) {
   const mesh::ProductPointer product = find_product(context, request);
   if (!product) return responder.send(no_product(request));
   Parameters parameters(request);
-  SampleRequest wanted{.topic = product->port.topic};
+  SampleRequest wanted{.topic = product->stream().topic};
   wanted.partition = read_partition(parameters);
   wanted.limit = static_cast<std::size_t>(parameters.integer("limit", 1, 500).value_or(50));
   const std::string from = parameters.text("from").value_or("newest");
@@ -42,7 +42,7 @@ void list(Context& context, http::Request request, http::Responder responder) {
 
   Services& services = context.services;
   read_samples(services.loop, services.home, std::move(wanted),
-               [&services, subject = product->port.subject, from,
+               [&services, subject = product->stream().subject, from,
                 responder = std::move(responder)](Result<SampleRecords> read) mutable {
                  if (!read.ok()) return responder.send(failed(read.error()));
                  auto samples = std::make_shared<SampleRecords>(std::move(*read));
@@ -66,8 +66,8 @@ void get(Context& context, http::Request request, http::Responder responder) {
 
   Services& services = context.services;
   read_record(
-      services.loop, services.home, product->port.topic, partition, offset,
-      [&services, subject = product->port.subject, responder = std::move(responder)](Result<RawRecord> record) mutable {
+      services.loop, services.home, product->stream().topic, partition, offset,
+      [&services, subject = product->stream().subject, responder = std::move(responder)](Result<RawRecord> record) mutable {
         if (!record.ok()) return responder.send(failed(record.error()));
         std::vector<RawRecord> one;
         one.push_back(std::move(*record));

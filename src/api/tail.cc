@@ -29,8 +29,8 @@ struct Tail::Core : std::enable_shared_from_this<Core> {
         cluster(of),
         schemas(with),
         id(product.id.to_string()),
-        topic(product.port.topic),
-        subject(product.port.subject),
+        topic(product.stream().topic),
+        subject(product.stream().subject),
         selector(std::move(by)),
         send(std::move(to)) {}
 

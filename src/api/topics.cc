@@ -31,7 +31,7 @@ void write_topic(mesh::JsonWriter& json, const Context& context, const std::stri
   std::vector<mesh::Finding> findings = mesh::check_candidate(name, mesh::evidence_of(facts.get(), subject.get()));
   if (product) {
     findings.insert(findings.begin(),
-                    {"port.topic", "topic-free", mesh::Severity::kBlocks, "One product per topic",
+                    {"ports[0].topic", "topic-free", mesh::Severity::kBlocks, "One product per topic",
                      fmt::format("{} is on this topic.", product->id.to_string()), "Edit that product.", std::nullopt});
   }
   json.begin_object()

@@ -45,7 +45,9 @@ std::bitset<kFacetCount> failed_filters(const CatalogueQuery& query, const Candi
   failed[kOwnerFacet] = !passes(query.owners, product.owner);
   failed[kQualityFacet] = !passes(query.qualities, product.quality);
   failed[kSlaFacet] = !passes(query.slas, product.sla);
-  failed[kLifecycleFacet] = !passes(query.lifecycles, product.lifecycle);
+  // Retired ones are counted beside the rest, and shown to who asks for them.
+  failed[kLifecycleFacet] =
+      query.lifecycles.empty() ? product.is_retired() : !passes(query.lifecycles, product.lifecycle);
   failed[kTagFacet] =
       !query.tags.empty() && std::none_of(product.tags.begin(), product.tags.end(),
                                           [&](const std::string& tag) { return passes(query.tags, tag); });
@@ -169,8 +171,10 @@ CataloguePage Catalogue::search(const CatalogueQuery& query) const {
   const std::vector<std::string> terms = terms_of(query.text);
   std::vector<Candidate> candidates;
   FacetCounters facets;
+  std::size_t published = 0;
   for (const auto& [id, product] : products_.all()) {
-    Candidate candidate{&product, facts_.topic(product->port.topic), facts_.subject(product->port.subject), {}, {}};
+    published += product->is_retired() ? 0 : 1;
+    Candidate candidate{&product, facts_.topic(product->stream().topic), facts_.subject(product->stream().subject), {}, {}};
     if (!terms.empty()) {
       candidate.answer = match_text(*product, candidate.subject.get(), terms);
       if (!candidate.answer.matches) continue;
@@ -185,7 +189,7 @@ CataloguePage Catalogue::search(const CatalogueQuery& query) const {
 
   CataloguePage page;
   page.total = candidates.size();
-  page.published = products_.all().size();
+  page.published = published;
   page.facets = std::move(facets).take();
   const std::size_t end = std::min(candidates.size(), query.skip + query.limit);
   for (std::size_t i = query.skip; i < end; ++i)

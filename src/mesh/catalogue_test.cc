@@ -22,11 +22,11 @@ class CatalogueTest : public ::testing::Test {
                     .description = std::move(description),
                     .quality = Quality::kCurated,
                     .sla = 2};
-    product.port = {"local", "dev", "local", name, name + "-value"};
+    product.ports = {{.name = "stream", .cluster = "local", .environment = "dev", .region = "local", .topic = name, .subject = name + "-value"}};
     if (change) change(product);
     auto subject = std::make_shared<SubjectFacts>();
     subject->fields = std::move(fields);
-    facts_.subjects[product.port.subject] = subject;
+    facts_.subjects[product.stream().subject] = subject;
     catalogue_.put(std::make_shared<const Product>(std::move(product)));
   }
   std::vector<std::string> names(const CatalogueQuery& query) {

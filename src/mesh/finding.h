@@ -23,7 +23,7 @@ std::string_view severity_name(Severity severity);
 
 /// What one rule says about one field.
 struct Finding {
-  std::string field;  ///< Dotted path in the request: "port.topic", "tags[2]"; empty for the whole.
+  std::string field;  ///< Dotted path in the request: "ports[0].topic", "tags[2]"; empty for the whole.
   std::string rule;   ///< "description-length": stable, for people and programs.
   Severity severity = Severity::kBlocks;
   std::string title;                               ///< The rule in a few words.

@@ -45,4 +45,10 @@ Result<const schema::JsonNode*> JsonReader::object(std::string_view name) const 
   return node;
 }
 
+Result<const schema::JsonNode*> JsonReader::array(std::string_view name) const {
+  const schema::JsonNode* node = object_.find(name);
+  if (node == nullptr || !node->is_array()) return wrong(name, "an array");
+  return node;
+}
+
 }  // namespace weft::mesh

@@ -22,6 +22,7 @@ class JsonReader {
   Result<std::int64_t> integer(std::string_view name) const;
   Result<std::vector<std::string>> texts(std::string_view name) const;
   Result<const schema::JsonNode*> object(std::string_view name) const;
+  Result<const schema::JsonNode*> array(std::string_view name) const;
 
  private:
   const schema::JsonNode& object_;

@@ -268,7 +268,7 @@ state::Decision<Change> MeshState::remove(const Asked& asked, std::int64_t now_m
   decision.records.push_back({product_key(id), std::nullopt});
   AuditEntry entry{.action = kAction, .subject = subject_of(id), .outcome = AuditOutcome::kDone};
   entry.summary =
-      fmt::format("Unpublished {} version {}; topic {} stays", id.to_string(), current.version, current.port.topic);
+      fmt::format("Unpublished {} version {}; topics and records stay", id.to_string(), current.version);
   decision.response.audit = audited(asked, now_ms, std::move(entry), decision.records);
   return decision;
 }

@@ -1,5 +1,6 @@
 #include "mesh/port_evidence.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "mesh/facts.h"
@@ -15,44 +16,47 @@ constexpr env::Duration kTimeout = std::chrono::seconds(5);
 
 /// One gathering under way; kept by the calls that still owe it an answer.
 struct Gathering : std::enable_shared_from_this<Gathering> {
-  PortEvidence evidence;
-  Callback<PortEvidence> done;
+  std::vector<PortEvidence> evidence;
+  Callback<std::vector<PortEvidence>> done;
 
   ~Gathering() { done(std::move(evidence)); }
 
-  void ask_topic(stream::Cluster& cluster, std::string topic, stream::Deadline deadline) {
+  void ask_topic(std::size_t port, stream::Cluster& cluster, std::string topic, stream::Deadline deadline) {
     std::vector<std::string> names{std::move(topic)};
-    cluster.describe_topics(std::move(names), deadline, [self = shared_from_this(), &cluster, deadline](auto topics) {
+    cluster.describe_topics(std::move(names), deadline, [self = shared_from_this(), port, &cluster, deadline](auto topics) {
+      PortEvidence& of_port = self->evidence[port];
       if (!topics.ok()) {
-        self->evidence.topic_unknown = std::move(topics).error().message;
+        of_port.topic_unknown = std::move(topics).error().message;
       } else if (!topics->empty()) {
-        self->evidence.topic_exists = true;
-        self->evidence.topic_internal = is_internal(topics->front());
-        self->ask_bounds(cluster, topics->front(), deadline);
+        of_port.topic_exists = true;
+        of_port.topic_internal = is_internal(topics->front());
+        self->ask_bounds(port, cluster, topics->front(), deadline);
       }
     });
   }
 
-  void ask_bounds(stream::Cluster& cluster, const stream::TopicInfo& topic, stream::Deadline deadline) {
+  void ask_bounds(std::size_t port, stream::Cluster& cluster, const stream::TopicInfo& topic, stream::Deadline deadline) {
     std::vector<stream::TopicPartition> partitions;
     for (const stream::PartitionInfo& each : topic.partitions) partitions.push_back({topic.name, each.partition});
-    cluster.bounds(std::move(partitions), deadline, [self = shared_from_this()](auto bounds) {
+    cluster.bounds(std::move(partitions), deadline, [self = shared_from_this(), port](auto bounds) {
+      PortEvidence& of_port = self->evidence[port];
       if (!bounds.ok()) {
-        self->evidence.topic_unknown = std::move(bounds).error().message;
+        of_port.topic_unknown = std::move(bounds).error().message;
         return;
       }
       for (const stream::PartitionBounds& each : *bounds)
-        if (each.high_watermark > each.log_start) self->evidence.has_events = true;
+        if (each.high_watermark > each.log_start) of_port.has_events = true;
     });
   }
 
-  void ask_schema(Schemas& schemas, std::string subject) {
-    schemas.find(std::move(subject), std::nullopt, [self = shared_from_this()](Result<SchemaPointer> found) {
+  void ask_schema(std::size_t port, Schemas& schemas, std::string subject) {
+    schemas.find(std::move(subject), std::nullopt, [self = shared_from_this(), port](Result<SchemaPointer> found) {
+      PortEvidence& of_port = self->evidence[port];
       if (found.ok()) {
         const auto facts = subject_facts(std::move(*found));
-        self->evidence.schema = evidence_of(nullptr, facts.get()).schema;
+        of_port.schema = evidence_of(nullptr, facts.get()).schema;
       } else if (found.error().code != ErrorCode::kNotFound) {
-        self->evidence.schema_unknown = std::move(found).error().message;
+        of_port.schema_unknown = std::move(found).error().message;
       }
     });
   }
@@ -60,13 +64,19 @@ struct Gathering : std::enable_shared_from_this<Gathering> {
 
 }  // namespace
 
-void gather_evidence(env::EventLoop& loop, stream::Cluster& cluster, Schemas& schemas, std::string topic,
-                     std::string subject, Callback<PortEvidence> done) {
+void gather_evidence(env::EventLoop& loop, stream::Cluster& cluster, Schemas& schemas,
+                     const std::vector<PortDraft>& ports, Callback<std::vector<PortEvidence>> done) {
   auto gathering = std::make_shared<Gathering>();
   gathering->done = std::move(done);
-  if (topic.empty()) return;
-  gathering->ask_topic(cluster, std::move(topic), loop.clock().monotonic() + kTimeout);
-  gathering->ask_schema(schemas, std::move(subject));
+  gathering->evidence.resize(ports.size());
+  const auto deadline = loop.clock().monotonic() + kTimeout;
+  // More are refused whatever they are.
+  for (std::size_t i = 0; i < std::min(ports.size(), kPortsMax); ++i) {
+    const PortDraft& port = ports[i];
+    if (!port.is_stream() || !port.topic || port.topic->empty()) continue;
+    gathering->ask_topic(i, cluster, *port.topic, deadline);
+    gathering->ask_schema(i, schemas, port.subject_or_default());
+  }
 }
 
 }  // namespace weft::mesh

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <vector>
 
 #include "base/function.h"
 #include "env/executor.h"
@@ -14,9 +14,10 @@ namespace weft::mesh {
 
 class Schemas;
 
-/// Asks cluster and registry, at the same time, what the rules need to know about a topic and a subject. Always
-/// answers: what could not be found out within five seconds is in the `…_unknown` members. On the loop of mesh.
-void gather_evidence(env::EventLoop& loop, stream::Cluster& cluster, Schemas& schemas, std::string topic,
-                     std::string subject, Callback<PortEvidence> done);
+/// Asks cluster and registry, at the same time, what the rules need to know about the topic and subject of every port
+/// that is a stream. Always answers, with one for each port: what could not be found out within five seconds is in the
+/// `…_unknown` members. On the loop of mesh.
+void gather_evidence(env::EventLoop& loop, stream::Cluster& cluster, Schemas& schemas,
+                     const std::vector<PortDraft>& ports, Callback<std::vector<PortEvidence>> done);
 
 }  // namespace weft::mesh

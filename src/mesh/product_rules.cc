@@ -8,37 +8,16 @@
 
 #include "base/check.h"
 #include "identity/directory.h"
+#include "mesh/finding_list.h"
+#include "mesh/product_shape.h"
+#include "mesh/text_bounds.h"
 #include "stream/cluster.h"
 
 namespace weft::mesh {
 
 namespace {
 
-bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-}
-
-bool is_product_name(std::string_view name) {
-  return !name.empty() && name.size() <= kProductNameMax && is_name_character(name.front()) && name.front() != '.' &&
-         name.front() != '-' && std::all_of(name.begin(), name.end(), is_name_character);
-}
-
-std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
-/// Control characters other than line breaks and tabs: they hide what a text says.
-bool has_control_characters(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7F; });
-}
+bool is_product_name(std::string_view name) { return is_typeable(name, kProductNameMax); }
 
 /// The nearest name that the grammar allows.
 std::optional<std::string> suggested_name(std::string_view name) {
@@ -53,82 +32,57 @@ std::string joined(const std::vector<std::string>& names, std::string_view nothi
   return names.empty() ? std::string(nothing) : fmt::format("{}", fmt::join(names, ", "));
 }
 
-/// Collects what the rules say, each in one call.
-class Findings {
- public:
-  void passes(std::string_view field, std::string_view rule, std::string_view title, std::string message) {
-    add(field, rule, Severity::kPasses, title, std::move(message), std::nullopt);
-  }
-  Finding& blocks(std::string_view field, std::string_view rule, std::string_view title, std::string message,
-                  std::string fix) {
-    return add(field, rule, Severity::kBlocks, title, std::move(message), std::move(fix));
-  }
-  Finding& warns(std::string_view field, std::string_view rule, std::string_view title, std::string message,
-                 std::string fix) {
-    return add(field, rule, Severity::kWarns, title, std::move(message), std::move(fix));
-  }
-  std::vector<Finding> take() && { return std::move(findings_); }
-
- private:
-  Finding& add(std::string_view field, std::string_view rule, Severity severity, std::string_view title,
-               std::string message, std::optional<std::string> fix) {
-    findings_.push_back({std::string(field), std::string(rule), severity, std::string(title), std::move(message),
-                         std::move(fix), std::nullopt});
-    return findings_.back();
-  }
-  std::vector<Finding> findings_;
-};
-
 // ---- The topic and its schema: the same for candidates and drafts
 
-void check_topic(Findings& out, std::string_view topic, const PortEvidence& evidence) {
+void check_topic(FindingList& out, const std::string& place, std::string_view topic, const PortEvidence& evidence) {
+  const std::string field = place + ".topic";
   if (!evidence.topic_exists && evidence.topic_unknown) {
-    out.blocks("port.topic", "topic-exists", "The topic must exist",
+    out.blocks(field, "topic-exists", "The topic must exist",
                fmt::format("Could not look: {}", *evidence.topic_unknown), "Try again.");
     return;
   }
   if (!evidence.topic_exists) {
-    out.blocks("port.topic", "topic-exists", "The topic must exist", fmt::format("There is no topic {}.", topic),
+    out.blocks(field, "topic-exists", "The topic must exist", fmt::format("There is no topic {}.", topic),
                fmt::format("Create it: weft topic create {}; or choose another one.", topic));
     return;
   }
-  out.passes("port.topic", "topic-exists", "The topic exists", std::string(topic));
+  out.passes(field, "topic-exists", "The topic exists", std::string(topic));
   if (evidence.topic_internal) {
-    out.blocks("port.topic", "topic-public", "Internal topics stay internal",
+    out.blocks(field, "topic-public", "Internal topics stay internal",
                fmt::format("{} is an internal topic.", topic), "Choose another topic.");
   }
   if (evidence.has_events) {
-    out.passes("port.topic", "has-events", "Has at least one event", std::string(topic));
+    out.passes(field, "has-events", "Has at least one event", std::string(topic));
   } else if (evidence.topic_unknown) {
-    out.blocks("port.topic", "has-events", "Needs at least one event",
+    out.blocks(field, "has-events", "Needs at least one event",
                fmt::format("Could not look: {}", *evidence.topic_unknown), "Try again.");
   } else {
-    out.blocks("port.topic", "has-events", "Needs at least one event", fmt::format("Topic {} is empty.", topic),
+    out.blocks(field, "has-events", "Needs at least one event", fmt::format("Topic {} is empty.", topic),
                fmt::format("Produce an event: weft produce {}", topic));
   }
 }
 
-void check_schema(Findings& out, std::string_view subject, const PortEvidence& evidence) {
-  constexpr std::string_view kField = "port.subject";
+void check_schema(FindingList& out, const std::string& place, std::string_view subject, const PortEvidence& evidence) {
+  const std::string field = place + ".subject";
   if (evidence.schema_unknown) {
-    out.blocks(kField, "value-schema", "Needs a value schema",
+    out.blocks(field, "value-schema", "Needs a value schema",
                fmt::format("Could not look: {}", *evidence.schema_unknown), "Try again.");
     return;
   }
   if (!evidence.schema) {
-    out.blocks(kField, "value-schema", "Needs a value schema", fmt::format("Subject {} has no schema.", subject),
+    out.blocks(field, "value-schema", "Needs a value schema", fmt::format("Subject {} has no schema.", subject),
                fmt::format("Register one: weft schema register {} FILE", subject));
     return;
   }
   const auto& schema = *evidence.schema;
-  out.passes(kField, "value-schema", "Value schema registered",
+  out.passes(field, "value-schema", "Value schema registered",
              fmt::format("{} version {}, {} fields", subject, schema.version, schema.fields));
   if (schema.fields_without_doc > 0) {
-    out.warns(kField, "field-docs", "Say what each field means",
+    out.warns(field, "field-docs", "Say what each field means",
               fmt::format("{} of {} fields have no doc.", schema.fields_without_doc, schema.fields),
               "Add \"doc\" to the fields and register the schema again; readers search in it.");
   } else {
-    out.passes(kField, "field-docs", "Every field says what it means", fmt::format("{} fields", schema.fields));
+    out.passes(field, "field-docs", "Every field says what it means", fmt::format("{} fields", schema.fields));
   }
 }
 
@@ -146,7 +100,9 @@ class DraftCheck {
     description();
     tags();
     promise();
-    port();
+    check_shape(out_, draft_);
+    for (std::size_t i = 0; i < std::min(draft_.ports.size(), kPortsMax); ++i)
+      if (draft_.ports[i].is_stream()) stream(i);
     return std::move(out_).take();
   }
 
@@ -301,45 +257,43 @@ class DraftCheck {
                   draft_.sla ? fmt::format("{} is none of them.", *draft_.sla) : "None is chosen.",
                   "Choose 1 (best), 2 or 3.");
     }
-    if (draft_.lifecycle && !parse_lifecycle(*draft_.lifecycle)) {
-      out_.blocks("lifecycle", "lifecycle-known", "Lifecycle is a known word",
-                  fmt::format("'{}' is none of them.", *draft_.lifecycle), "Choose live or deprecated.");
-    }
   }
 
-  void port() {
-    if (draft_.cluster && *draft_.cluster != context_.home.name) {
-      Finding& finding = out_.blocks("port.cluster", "cluster-known", "The cluster must be known",
-                                     fmt::format("No cluster is called '{}'.", *draft_.cluster),
+  void stream(std::size_t index) {
+    const PortDraft& port = draft_.ports[index];
+    const std::string place = fmt::format("ports[{}]", index);
+    if (port.cluster && *port.cluster != context_.home.name) {
+      Finding& finding = out_.blocks(place + ".cluster", "cluster-known", "The cluster must be known",
+                                     fmt::format("No cluster is called '{}'.", *port.cluster),
                                      fmt::format("Choose {}.", context_.home.name));
       finding.suggestion = context_.home.name;
       return;
     }
-    if (!draft_.topic || draft_.topic->empty()) {
-      out_.blocks("port.topic", "topic-exists", "Choose a topic", "None is chosen.",
+    if (!port.topic || port.topic->empty()) {
+      out_.blocks(place + ".topic", "topic-exists", "Choose a topic", "None is chosen.",
                   "Choose one of the candidates: weft topic list.");
       return;
     }
-    check_topic(out_, *draft_.topic, context_.evidence);
-    if (context_.evidence.topic_exists) topic_free();
-    check_schema(out_, draft_.subject_or_default(), context_.evidence);
+    CHECK(index < context_.evidence.size(), "evidence was gathered for every port");
+    const PortEvidence& evidence = context_.evidence[index];
+    check_topic(out_, place, *port.topic, evidence);
+    if (evidence.topic_exists) topic_free(place + ".topic", *port.topic);
+    check_schema(out_, place, port.subject_or_default(), evidence);
   }
 
-  void topic_free() {
-    constexpr std::string_view kField = "port.topic";
-    const std::string& topic = *draft_.topic;
+  void topic_free(const std::string& field, const std::string& topic) {
     if (context_.products.is_being_deleted(topic)) {
-      out_.blocks(kField, "topic-stays", "The topic must stay", fmt::format("Topic {} is being deleted.", topic),
+      out_.blocks(field, "topic-stays", "The topic must stay", fmt::format("Topic {} is being deleted.", topic),
                   "Choose another topic.");
       return;
     }
     const Product* other = context_.products.find_on_topic(context_.home.name, topic);
     if (other != nullptr && other->id != id_) {
-      out_.blocks(kField, "topic-free", "One product per topic",
+      out_.blocks(field, "topic-free", "One product per topic",
                   fmt::format("{} is on topic {} already.", other->id.to_string(), topic),
                   "Choose another topic, or ask the owner of that product.");
     } else {
-      out_.passes(kField, "topic-free", "No other product is on it", topic);
+      out_.passes(field, "topic-free", "No other product is on it", topic);
     }
     const identity::Domain* whose = context_.directory.domain_of_topic(topic);
     if (whose != nullptr && whose->name != id_.domain) {
@@ -372,7 +326,7 @@ class DraftCheck {
   const ProductId& id_;
   const ProductDraft& draft_;
   const RuleContext& context_;
-  Findings out_;
+  FindingList out_;
 };
 
 }  // namespace
@@ -388,28 +342,14 @@ std::vector<Finding> check_product(const ProductId& id, const ProductDraft& draf
 }
 
 std::vector<Finding> check_candidate(std::string_view topic, const PortEvidence& evidence) {
-  Findings out;
-  check_topic(out, topic, evidence);
-  check_schema(out, fmt::format("{}-value", topic), evidence);
+  FindingList out;
+  check_topic(out, "ports[0]", topic, evidence);
+  check_schema(out, "ports[0]", fmt::format("{}-value", topic), evidence);
   std::vector<Finding> findings = std::move(out).take();
   std::erase_if(findings, [](const Finding& finding) { return finding.severity == Severity::kPasses; });
   return findings;
 }
 
 bool is_right(std::string_view rule) { return rule == "owner-member"; }
-
-Product product_of(const ProductId& id, const ProductDraft& draft, const stream::ClusterIdentity& home) {
-  CHECK(draft.owner && draft.description && draft.quality && draft.sla && draft.topic, "no rule blocks");
-  Product product;
-  product.id = id;
-  product.owner = *draft.owner;
-  product.description = std::string(trimmed(*draft.description));
-  product.quality = *parse_quality(*draft.quality);
-  product.sla = static_cast<int>(*draft.sla);
-  product.tags = draft.tags;
-  product.lifecycle = *parse_lifecycle(draft.lifecycle.value_or("live"));
-  product.port = {home.name, home.environment, home.region, *draft.topic, draft.subject_or_default()};
-  return product;
-}
 
 }  // namespace weft::mesh

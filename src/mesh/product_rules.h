@@ -2,13 +2,14 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "access/principal.h"
 #include "mesh/finding.h"
-#include "mesh/product.h"
+#include "mesh/product_draft.h"
 
 namespace weft::identity {
 class Directory;
@@ -22,7 +23,7 @@ namespace weft::mesh {
 /// Bounds of what a product may say, counted in Unicode code points where it is text for people.
 inline constexpr std::size_t kProductNameMax = 100;
 inline constexpr std::size_t kDescriptionMin = 20;
-inline constexpr std::size_t kDescriptionMax = 2000;
+inline constexpr std::size_t kDescriptionMax = 10'000;
 inline constexpr std::size_t kTagsMax = 20;
 inline constexpr std::size_t kTagMax = 40;
 
@@ -56,7 +57,7 @@ struct RuleContext {
   const identity::Directory& directory;
   const stream::ClusterIdentity& home;
   const ProductIndex& products;
-  const PortEvidence& evidence;
+  std::span<const PortEvidence> evidence;  ///< Of the draft's ports, one by one; empty ones for those that are no stream.
   bool editing = false;  ///< The product exists and stays itself.
 };
 
@@ -66,8 +67,5 @@ std::vector<Finding> check_product(const ProductId& id, const ProductDraft& draf
 std::vector<Finding> check_candidate(std::string_view topic, const PortEvidence& evidence);
 /// Rules about rights: when one of them blocks, the refusal is "forbidden".
 bool is_right(std::string_view rule);
-
-/// The product a draft describes once no finding blocks.
-Product product_of(const ProductId& id, const ProductDraft& draft, const stream::ClusterIdentity& home);
 
 }  // namespace weft::mesh

@@ -4,7 +4,10 @@ namespace weft::mesh {
 
 void ProductTable::put(ProductPointer product) {
   erase(product->id);
-  by_topic_.insert_or_assign(std::pair(product->port.cluster, product->port.topic), product->id);
+  if (!product->is_retired()) {
+    for (const Port& port : product->ports)
+      if (port.is_stream()) by_topic_.insert_or_assign(std::pair(port.cluster, port.topic), product->id);
+  }
   const ProductId id = product->id;
   products_.insert_or_assign(id, std::move(product));
 }
@@ -12,9 +15,10 @@ void ProductTable::put(ProductPointer product) {
 void ProductTable::erase(const ProductId& id) {
   const auto at = products_.find(id);
   if (at == products_.end()) return;
-  const Port& port = at->second->port;
-  if (const auto on = by_topic_.find(std::pair(port.cluster, port.topic)); on != by_topic_.end() && on->second == id)
-    by_topic_.erase(on);
+  for (const Port& port : at->second->ports) {
+    if (const auto on = by_topic_.find(std::pair(port.cluster, port.topic)); on != by_topic_.end() && on->second == id)
+      by_topic_.erase(on);
+  }
   products_.erase(at);
 }
 

@@ -9,7 +9,7 @@
 
 namespace weft::mesh {
 
-/// Products by their id and by the topic they are on. Where two are on one topic, the one put last is found there.
+/// Products by their id, and by the topics they are on unless they are retired. Where two are on one topic, the one put last is found there.
 class ProductTable {
  public:
   /// Replaces the one with its id.

@@ -21,7 +21,7 @@ struct Products::PutRequest {
   ProductDraft draft;
   std::optional<std::int64_t> expected_version;
   bool editing = false;
-  PortEvidence evidence;
+  std::vector<PortEvidence> evidence;
   Callback<Result<Change>> done;
 };
 
@@ -113,8 +113,8 @@ void Products::put(Asked asked, ProductId id, ProductDraft draft, std::optional<
                                                          .editing = expected_version.has_value(),
                                                          .evidence = {},
                                                          .done = std::move(done)});
-  gather_evidence(parts_.loop, parts_.home, parts_.schemas, request->draft.topic.value_or(""),
-                  request->draft.subject_or_default(), [this, alive = alive_, request](PortEvidence evidence) {
+  gather_evidence(parts_.loop, parts_.home, parts_.schemas, request->draft.ports,
+                  [this, alive = alive_, request](std::vector<PortEvidence> evidence) {
                     if (!*alive) return;
                     request->evidence = std::move(evidence);
                     decide_put(request);
@@ -152,8 +152,8 @@ void Products::check(access::Principal principal, ProductId id, ProductDraft dra
                                                          .editing = editing,
                                                          .evidence = {}});
   auto answer = std::make_shared<Callback<Result<std::vector<Finding>>>>(std::move(done));
-  gather_evidence(parts_.loop, parts_.home, parts_.schemas, request->draft.topic.value_or(""),
-                  request->draft.subject_or_default(), [this, alive = alive_, request, answer](PortEvidence evidence) {
+  gather_evidence(parts_.loop, parts_.home, parts_.schemas, request->draft.ports,
+                  [this, alive = alive_, request, answer](std::vector<PortEvidence> evidence) {
                     if (!*alive) return;
                     request->evidence = std::move(evidence);
                     shard_.submit<std::vector<Finding>>(

@@ -31,8 +31,8 @@ TEST(Products, APublishedProductIsThereAfterARestart) {
   ASSERT_TRUE(published.ok()) << published.error().message;
   ASSERT_EQ(published->kind, Change::Kind::kPublished);
   EXPECT_EQ(published->product->version, 1);
-  EXPECT_EQ(published->product->port.subject, "trades-value");
-  EXPECT_EQ(published->product->port.cluster, "memory");
+  EXPECT_EQ(published->product->stream().subject, "trades-value");
+  EXPECT_EQ(published->product->stream().cluster, "memory");
 
   world.restart();
   const auto found = world.catalogue.find(kTrades);
@@ -49,7 +49,7 @@ TEST(Products, ARefusalListsEveryFindingAndChangesNothing) {
                      .quality = "good",
                      .sla = 4,
                      .tags = {"a", "a", ""},
-                     .topic = "nowhere"};
+                     .ports = {PortDraft::of_topic("nowhere")}};
   const auto refused = world.put("mkovac", {"analytics", "no name"}, draft);
   ASSERT_TRUE(refused.ok());
   EXPECT_EQ(refused->kind, Change::Kind::kRefused);
@@ -58,7 +58,7 @@ TEST(Products, ARefusalListsEveryFindingAndChangesNothing) {
               ::testing::UnorderedElementsAre("name:name-grammar", "owner:owner-domain", "owner:owner-member",
                                               "description:description-length", "tags[1]:tag-once",
                                               "tags[2]:tag-grammar", "quality:quality-set", "sla:sla-set",
-                                              "port.topic:topic-exists", "port.subject:value-schema"));
+                                              "ports[0].topic:topic-exists", "ports[0].subject:value-schema"));
   for (const Finding& finding : refused->findings) {
     EXPECT_FALSE(finding.message.empty()) << finding.rule;
     EXPECT_TRUE(finding.fix && !finding.fix->empty()) << finding.rule;
@@ -72,13 +72,13 @@ TEST(Products, ARefusalListsEveryFindingAndChangesNothing) {
 TEST(Products, NothingIsPublishedWithoutTopicSchemaAndEvent) {
   MeshWorld world;
   ProductDraft draft = MeshWorld::draft();
-  draft.topic = "empty";
-  EXPECT_THAT(blocking(world.put("mkovac", kTrades, draft)->findings), Contains("port.topic:topic-exists"));
+  draft.ports[0].topic = "empty";
+  EXPECT_THAT(blocking(world.put("mkovac", kTrades, draft)->findings), Contains("ports[0].topic:topic-exists"));
   world.cluster.create_topic({.name = "empty"}, {}, [](auto) {});
   EXPECT_THAT(blocking(world.put("mkovac", kTrades, draft)->findings),
-              ::testing::ElementsAre("port.topic:has-events", "port.subject:value-schema"));
+              ::testing::ElementsAre("ports[0].topic:has-events", "ports[0].subject:value-schema"));
   world.schemas.put("empty-value", R"("string")");
-  EXPECT_THAT(blocking(world.put("mkovac", kTrades, draft)->findings), ::testing::ElementsAre("port.topic:has-events"));
+  EXPECT_THAT(blocking(world.put("mkovac", kTrades, draft)->findings), ::testing::ElementsAre("ports[0].topic:has-events"));
   world.cluster.intrude("empty", {std::nullopt, "1", Timestamp{1}});
   EXPECT_EQ(world.put("mkovac", kTrades, draft)->kind, Change::Kind::kPublished);
 }
@@ -102,7 +102,7 @@ TEST(Products, OneProductPerNameAndTopic) {
   const auto same_name = world.put("mkovac", kTrades, MeshWorld::draft());
   EXPECT_EQ(same_name->refusal, Refusal::kTaken);
   EXPECT_THAT(blocking(world.put("mkovac", {"analytics", "again"}, MeshWorld::draft())->findings),
-              ::testing::ElementsAre("port.topic:topic-free"));
+              ::testing::ElementsAre("ports[0].topic:topic-free"));
 }
 
 TEST(Products, ATopicIsPublishedInTheDomainThatTheDirectoryGivesIt) {
@@ -110,7 +110,7 @@ TEST(Products, ATopicIsPublishedInTheDomainThatTheDirectoryGivesIt) {
   world.cluster.intrude("exec.fills", {std::nullopt, "1", Timestamp{1}});
   world.schemas.put("exec.fills-value", R"("string")");
   ProductDraft draft = MeshWorld::draft();
-  draft.topic = "exec.fills";
+  draft.ports[0].topic = "exec.fills";
   EXPECT_THAT(blocking(world.put("mkovac", kTrades, draft)->findings), ::testing::ElementsAre("domain:topic-domain"));
 }
 
@@ -201,7 +201,7 @@ TEST(Products, ARegistryThatDoesNotAnswerBlocksAndSaysSo) {
   MeshWorld world;
   world.schemas.fails = error(ErrorCode::kUnavailable, "registry is starting");
   const auto refused = world.put("mkovac", kTrades, MeshWorld::draft());
-  EXPECT_THAT(blocking(refused->findings), ::testing::ElementsAre("port.subject:value-schema"));
+  EXPECT_THAT(blocking(refused->findings), ::testing::ElementsAre("ports[0].subject:value-schema"));
   EXPECT_THAT(refused->findings.front().message, HasSubstr("registry is starting"));
 }
 

@@ -52,7 +52,7 @@ class DemoSetup {
     owner.as = (team.contains("team") ? team["team"] : team)["on_call"]["person"].get<std::string>();
     TRY_ASSIGN(const ApiClient acting, ApiClient::open(owner));
     const json body = {{"owner", topic.owner}, {"description", topic.description}, {"quality", topic.quality},
-                       {"sla", topic.sla},     {"tags", topic.tags},               {"port", {{"topic", topic.topic}}}};
+                       {"sla", topic.sla},     {"tags", topic.tags},               {"ports", json::array({{{"topic", topic.topic}}})}};
     TRY(acting.call(http::Method::kPut, path, &body));
     return {};
   }

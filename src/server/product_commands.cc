@@ -50,9 +50,18 @@ std::vector<std::string> row_of(const json& product) {
           history_text(facts)};
 }
 
+void print_port(const json& port) {
+  if (port["kind"] == "stream") {
+    fmt::print("  port      {} · {} · {}, topic {}, subject {}\n", port["cluster"].get<std::string>(),
+               port["environment"].get<std::string>(), port["region"].get<std::string>(),
+               port["topic"].get<std::string>(), port["subject"].get<std::string>());
+  } else {
+    fmt::print("  port      {}: {}\n", port["kind"].get<std::string>(), port["address"].get<std::string>());
+  }
+}
+
 void print_product(const json& detail) {
   const json& product = detail["product"];
-  const json& port = product["port"];
   const json& facts = product["facts"];
   fmt::print("{}/{}  ({}, Tier {}, {})\n{}\n\n", product["domain"].get<std::string>(), product["name"].get<std::string>(),
              product["quality"].get<std::string>(), product["sla"].get<int>(), product["lifecycle"].get<std::string>(),
@@ -63,9 +72,7 @@ void print_product(const json& detail) {
     if (team["mail"].is_string()) fmt::print("  mail      {}\n", team["mail"].get<std::string>());
     if (team["on_call"].is_object()) fmt::print("  on call   {}\n", team["on_call"]["display_name"].get<std::string>());
   }
-  fmt::print("  port      {} · {} · {}, topic {}, subject {}\n", port["cluster"].get<std::string>(),
-             port["environment"].get<std::string>(), port["region"].get<std::string>(), port["topic"].get<std::string>(),
-             port["subject"].get<std::string>());
+  for (const json& port : product["ports"]) print_port(port);
   if (!facts["schema"].is_null())
     fmt::print("  schema    version {}, id {}, {} fields\n", facts["schema"]["version"].get<int>(), facts["schema"]["id"].get<int>(),
                facts["schema"]["fields"].get<int>());
@@ -82,7 +89,7 @@ json input_of(const ProductOptions& options, const ProductName& name) {
   json port = {{"topic", options.topic.empty() ? name.name : options.topic}};
   if (!options.subject.empty()) port["subject"] = options.subject;
   return {{"owner", options.owner}, {"description", options.description}, {"quality", options.quality},
-          {"sla", options.sla},     {"tags", options.tags},               {"port", std::move(port)}};
+          {"sla", options.sla},     {"tags", options.tags},               {"ports", json::array({std::move(port)})}};
 }
 
 int check(const ClientOptions& client, const ApiClient& api, const ProductName& name, json draft) {

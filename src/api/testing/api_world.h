@@ -138,7 +138,7 @@ class ApiWorld : public mesh::testing::MeshWorld {
   static std::string product_body(const std::string& topic,
                                   const std::string& description = "One fill on one venue, within a second.") {
     return R"({"owner":"analytics-team","description":")" + description +
-           R"(","quality":"curated","sla":2,"tags":["trading"],"port":{"topic":")" + topic + "\"}}";
+           R"(","quality":"curated","sla":2,"tags":["trading"],"ports":[{"topic":")" + topic + "\"}]}";
   }
 
   /// "GET /api/v1/me 200" of every answer that any test got.

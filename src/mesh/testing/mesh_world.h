@@ -99,7 +99,7 @@ struct MeshWorld {
             .quality = "curated",
             .sla = 2,
             .tags = {"trading"},
-            .topic = "trades"};
+            .ports = {PortDraft::of_topic("trades")}};
   }
 
   Result<Change> put(std::string_view person, ProductId id, ProductDraft wanted,

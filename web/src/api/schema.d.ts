@@ -571,7 +571,21 @@ export interface components {
         /** @enum {integer} */
         SlaTier: 1 | 2 | 3;
         /** @enum {string} */
-        Lifecycle: "live" | "deprecated";
+        Lifecycle: "live" | "deprecated" | "retired";
+        /**
+         * @description Who may read the records: the owner's team, whom it lets, the teams of the domain, everybody.
+         * @enum {string}
+         */
+        Audience: "private" | "by_request" | "domain" | "open";
+        /** @enum {string} */
+        Sensitivity: "public" | "internal" | "confidential" | "personal_data";
+        /** @enum {string} */
+        PortKind: "stream" | "rest" | "grpc" | "graphql" | "table" | "object_store";
+        /**
+         * @description http: GET answers 2xx. tcp: the port accepts a connection.
+         * @enum {string}
+         */
+        ProbeKind: "http" | "tcp";
         /** @enum {string} */
         HistoryKind: "everything" | "recent" | "latest_per_key";
         /** @enum {string} */
@@ -664,9 +678,13 @@ export interface components {
             source: "default" | "file" | "environment" | "flag";
             restart_needed: boolean;
         };
-        Port: {
+        /** @description One way to read the product. */
+        Port: components["schemas"]["StreamPort"] | components["schemas"]["ServicePort"];
+        StreamPort: {
+            /** @description Unique within the product. */
+            name: string;
             /** @enum {string} */
-            kind: "kafka";
+            kind: "stream";
             cluster: string;
             environment: string;
             region: string;
@@ -674,23 +692,109 @@ export interface components {
             /** @description Of the value schema. */
             subject: string;
         };
+        ServicePort: {
+            /** @description Unique within the product. */
+            name: string;
+            /** @enum {string} */
+            kind: "rest" | "grpc" | "graphql" | "table" | "object_store";
+            /** @example https://prices.meridian.example/v2 */
+            address: string;
+            /** @description What comes back: json, parquet; may be empty. */
+            format: string;
+            contract: components["schemas"]["Contract"] | null;
+            probe: components["schemas"]["Probe"] | null;
+        };
+        /** @description A document, or where it stands; one of `text` and `url` may be empty. */
+        Contract: {
+            /** @example application/vnd.oai.openapi+yaml */
+            media_type: string;
+            /** @description At most 32 KiB. */
+            text: string;
+            url: string;
+        };
+        Probe: {
+            kind: components["schemas"]["ProbeKind"];
+            /** @description An http or https URL; for tcp `host:port`. */
+            target: string;
+            interval_seconds: number;
+        };
+        /** @description A `stream` has a topic, every other kind an address. */
         PortInput: {
+            /** @description Without it: its kind. */
+            name?: string;
+            /** @description A PortKind; without it: stream. */
+            kind?: string;
             /** @description Without it: the home cluster. */
             cluster?: string;
-            topic: string;
+            topic?: string;
             /** @description Without it: <topic>-value. */
             subject?: string;
+            address?: string;
+            format?: string;
+            contract?: components["schemas"]["ContractInput"] | null;
+            probe?: components["schemas"]["ProbeInput"] | null;
+        };
+        ContractInput: {
+            media_type: string;
+            text?: string;
+            url?: string;
+        };
+        ProbeInput: {
+            /** @description A ProbeKind; without it: http. */
+            kind?: string;
+            target: string;
+            /** @description Without it: 60. */
+            interval_seconds?: number;
+        };
+        Link: {
+            /** @example How trades are corrected */
+            title: string;
+            /**
+             * @description http or https.
+             * @example https://wiki.meridian.example/corrections
+             */
+            url: string;
+        };
+        /** @description A text, a number (its digits are kept), true or false, or a list of texts. A date is a text like 2027-03-31. */
+        AttributeValue: string | number | boolean | string[];
+        /**
+         * @example {
+         *       "retention_class": "7y",
+         *       "cost_center": 4711,
+         *       "certified": true
+         *     }
+         */
+        Attributes: {
+            [key: string]: components["schemas"]["AttributeValue"];
+        };
+        Deprecation: {
+            reason: string;
+            /**
+             * @description A day.
+             * @example 2027-03-31
+             */
+            ends_on: string | null;
+            successor: components["schemas"]["ProductId"] | null;
         };
         ProductInput: {
             /** @description A team. */
             owner: string;
-            /** @description What one event means. At least 20 and at most 2000 characters. */
+            /** @description What one event means, in Markdown. At least 20 and at most 10,000 characters. */
             description: string;
             quality: components["schemas"]["Quality"];
             sla: components["schemas"]["SlaTier"];
             tags?: string[];
-            lifecycle?: components["schemas"]["Lifecycle"];
-            port: components["schemas"]["PortInput"];
+            audience?: components["schemas"]["Audience"];
+            sensitivity?: components["schemas"]["Sensitivity"];
+            /** @description Documentation. */
+            links?: components["schemas"]["Link"][];
+            /** @description Where questions are answered. */
+            support?: components["schemas"]["Link"] | null;
+            /** @description What readers agree to, in Markdown. At most 10,000 characters. */
+            terms?: string;
+            attributes?: components["schemas"]["Attributes"];
+            /** @description At least one. */
+            ports: components["schemas"]["PortInput"][];
         };
         ProductDraft: {
             domain?: string;
@@ -702,19 +806,27 @@ export interface components {
             quality?: string;
             sla?: number;
             tags?: string[];
-            lifecycle?: string;
-            port?: {
-                cluster?: string;
-                topic?: string;
-                subject?: string;
-            };
+            audience?: string;
+            sensitivity?: string;
+            links?: components["schemas"]["LinkDraft"][];
+            support?: components["schemas"]["LinkDraft"] | null;
+            terms?: string;
+            attributes?: components["schemas"]["Attributes"];
+            ports?: components["schemas"]["PortInput"][];
+        };
+        LinkDraft: {
+            title?: string;
+            url?: string;
         };
         Product: {
             id: components["schemas"]["ProductId"];
             domain: string;
             name: string;
-            /** @description 1 when published; one more with every edit. */
+            /** @description 1 when published; one more with every change. */
             version: number;
+            /** @description The first sentence of the description as plain text. */
+            summary: string;
+            /** @description Markdown. */
             description: string;
             /** @description A team of the directory. */
             owner: string;
@@ -722,7 +834,17 @@ export interface components {
             sla: components["schemas"]["SlaTier"];
             tags: string[];
             lifecycle: components["schemas"]["Lifecycle"];
-            port: components["schemas"]["Port"];
+            /** @description Of a deprecated one; a retired one keeps it. */
+            deprecation: components["schemas"]["Deprecation"] | null;
+            audience: components["schemas"]["Audience"];
+            sensitivity: components["schemas"]["Sensitivity"];
+            links: components["schemas"]["Link"][];
+            support: components["schemas"]["Link"] | null;
+            /** @description Markdown; may be empty. */
+            terms: string;
+            attributes: components["schemas"]["Attributes"];
+            /** @description At least one. The first that is a stream is what samples, schema and facts are about. */
+            ports: components["schemas"]["Port"][];
             published_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
             /** @example User:mkovac */
@@ -808,7 +930,7 @@ export interface components {
             audit_id: string;
         };
         Finding: {
-            /** @description Dotted path in the body: `port.topic`, `tags[2]`; empty for the whole. */
+            /** @description Dotted path in the body: `ports[0].topic`, `tags[2]`; empty for the whole. */
             field: string;
             /** @example description-length */
             rule: string;
@@ -1349,7 +1471,7 @@ export interface components {
                  *       "audit_id": "a95",
                  *       "findings": [
                  *         {
-                 *           "field": "port.topic",
+                 *           "field": "ports[0].topic",
                  *           "rule": "has-events",
                  *           "severity": "blocks",
                  *           "title": "Needs at least one event",
@@ -1628,9 +1750,11 @@ export interface operations {
                  *       "name": "regional_block_trades",
                  *       "owner": "analytics-team",
                  *       "description": "Large trades by region",
-                 *       "port": {
-                 *         "topic": "regional_block_trades"
-                 *       }
+                 *       "ports": [
+                 *         {
+                 *           "topic": "regional_block_trades"
+                 *         }
+                 *       ]
                  *     }
                  */
                 "application/json": components["schemas"]["ProductDraft"];
@@ -1707,9 +1831,11 @@ export interface operations {
                  *         "trading",
                  *         "alerts"
                  *       ],
-                 *       "port": {
-                 *         "topic": "regional_block_trades"
-                 *       }
+                 *       "ports": [
+                 *         {
+                 *           "topic": "regional_block_trades"
+                 *         }
+                 *       ]
                  *     }
                  */
                 "application/json": components["schemas"]["ProductInput"];

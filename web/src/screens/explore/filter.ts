@@ -30,7 +30,7 @@ export function readExploreSearch(raw: RawSearch): ExploreSearch {
     owner: many(raw.owner),
     quality: many(raw.quality, ['authoritative', 'curated', 'raw'] as const),
     sla: many(raw.sla, ['1', '2', '3'] as const),
-    lifecycle: many(raw.lifecycle, ['live', 'deprecated'] as const),
+    lifecycle: many(raw.lifecycle, ['live', 'deprecated', 'retired'] as const),
     history: many(raw.history, ['everything', 'recent', 'latest_per_key'] as const),
     tag: many(raw.tag),
     sort: oneOf(raw.sort, sorts),

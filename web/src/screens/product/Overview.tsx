@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Bell, CircleCheck, Lock, Mail, MessageCircle } from 'lucide-react';
 import type { Schemas } from '../../api/client';
+import { streamOf } from '../../api/ports';
 import { samplesQuery, schemaQuery } from '../../api/queries';
 import { Chip } from '../../design/Badge';
 import { Icon } from '../../design/Icon';
@@ -230,21 +231,30 @@ function Owner({ name, team }: { name: string; team: Schemas['Team'] | null }) {
 }
 
 function Facts({ product }: { product: Schemas['Product'] }) {
-  const { port, facts } = product;
+  const { facts } = product;
+  const port = streamOf(product);
   return (
     <section className={styles.sideBlock}>
       <h2 className={styles.sideTitle}>Facts</h2>
       <dl className={styles.list}>
-        <dt>Topic</dt>
-        <dd className="mono">{port.topic}</dd>
-        <dt>Cluster</dt>
-        <dd>{port.cluster}</dd>
-        <dt>Where</dt>
-        <dd>{[...new Set([port.environment, port.region])].filter(Boolean).join(' · ')}{facts.partitions ? ` · ${plural(facts.partitions, 'partition')}` : ''}</dd>
+        {port && (
+          <>
+            <dt>Topic</dt>
+            <dd className="mono">{port.topic}</dd>
+            <dt>Cluster</dt>
+            <dd>{port.cluster}</dd>
+            <dt>Where</dt>
+            <dd>{[...new Set([port.environment, port.region])].filter(Boolean).join(' · ')}{facts.partitions ? ` · ${plural(facts.partitions, 'partition')}` : ''}</dd>
+          </>
+        )}
         <dt>Schema</dt>
         <dd>{facts.schema ? `${{ AVRO: 'Avro', JSON: 'JSON Schema', PROTOBUF: 'Protobuf' }[facts.schema.format]} v${facts.schema.version}, id ${facts.schema.id}` : 'not known yet'}</dd>
-        <dt>Subject</dt>
-        <dd className="mono">{port.subject}</dd>
+        {port && (
+          <>
+            <dt>Subject</dt>
+            <dd className="mono">{port.subject}</dd>
+          </>
+        )}
         {facts.first_record && (
           <>
             <dt>First</dt>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
 import type { Schemas } from '../../api/client';
+import { streamOf } from '../../api/ports';
 import { schemaQuery } from '../../api/queries';
 import { useKeys } from '../../frame/keys';
 import { ErrorPage } from '../errors';
@@ -79,8 +80,8 @@ export function RowsOrWhy({ rows, loading, page, why }: { rows: readonly TailRow
   return (
     <div className={styles.scroll}>
       <Empty title="No record here">
-        Nothing is held at this place of <code>{detail.product.port.topic}</code>. What is produced next appears under Live by itself:{' '}
-        <code>weft produce {detail.product.port.topic}</code>
+        Nothing is held at this place of <code>{streamOf(detail.product)?.topic}</code>. What is produced next appears under Live by itself:{' '}
+        <code>weft produce {streamOf(detail.product)?.topic}</code>
       </Empty>
     </div>
   );

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Search, Square } from 'lucide-react';
 import type { Schemas } from '../../api/client';
+import { streamOf } from '../../api/ports';
 import { planQuery } from '../../api/queries';
 import { Button } from '../../design/Button';
 import { Pulse } from '../../design/icons';
@@ -47,7 +48,7 @@ export function ScanSamples({ search, page }: { search: SamplesSearch; page: Sam
       )}
       {plan.isError && <ErrorNote error={plan.error} />}
       {scan.error !== undefined && <ErrorNote error={scan.error} />}
-      <RowsOrWhy rows={scan.rows} loading={running || plan.isPending} page={page} why={<Nothing search={search} scan={scan} plan={plan.data} topic={detail.product.port.topic} onBegin={begin} />} />
+      <RowsOrWhy rows={scan.rows} loading={running || plan.isPending} page={page} why={<Nothing search={search} scan={scan} plan={plan.data} topic={streamOf(detail.product)?.topic ?? ''} onBegin={begin} />} />
       <div className={styles.foot}>
         {running ? (
           <Button small icon={Square} onClick={stop}>

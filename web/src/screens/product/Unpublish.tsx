@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
+import { streamOf } from '../../api/ports';
 import { ConfirmDialog } from '../../design/overlays';
 import { toast } from '../../design/parts';
 import { ErrorNote } from '../errors';
@@ -44,7 +45,7 @@ export default function Unpublish({ product, onClose }: { product: Schemas['Prod
       onConfirm={() => void unpublish()}
     >
       <p>
-        <code>{product.id}</code> can no longer be found in the mesh, and its page is gone. Topic <code>{product.port.topic}</code>, its records and its schema stay, so programs that
+        <code>{product.id}</code> can no longer be found in the mesh, and its page is gone. Topic <code>{streamOf(product)?.topic}</code>, its records and its schema stay, so programs that
         read it go on. weft does not tell them: tell those who use it first.
       </p>
       {error !== undefined && <ErrorNote error={error} />}

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { streamOf } from '../../api/ports';
 import { serverQuery } from '../../api/queries';
 import { NativeSelect } from '../../design/Field';
 import { CopyButton } from '../../design/parts';
@@ -37,7 +38,7 @@ export default function UseTab() {
               , schema registry <code className="code">{registry}</code>
             </>
           )}
-          , topic <code className="code">{detail.product.port.topic}</code>. What stands here runs as it is.
+          , topic <code className="code">{streamOf(detail.product)?.topic}</code>. What stands here runs as it is.
         </p>
         {kafka.length > 1 && (
           <div className={styles.listeners}>

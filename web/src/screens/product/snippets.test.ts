@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Schemas } from '../../api/client';
 import { snippetKinds, snippetsFor } from './snippets';
 
-const product = { id: 'execution/stocktrades', name: 'stocktrades', port: { topic: 'exec.stocktrades.v1' } } as Schemas['Product'];
+const product = { id: 'execution/stocktrades', name: 'stocktrades', ports: [{ kind: 'stream', topic: 'exec.stocktrades.v1' }] } as Schemas['Product'];
 
 test('every snippet names the real topic and the real addresses', () => {
   for (const kind of snippetKinds) {

@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client';
+import { streamOf } from '../../api/ports';
 
 // Programs that read a product as they stand: real names, real addresses, nothing to fill in.
 
@@ -25,7 +26,7 @@ export function snippetsFor(kind: SnippetKind, product: Schemas['Product'], boot
   return makers[kind]({
     bootstrap,
     registry,
-    topic: product.port.topic,
+    topic: streamOf(product)?.topic ?? product.name,
     product: product.id,
     group: `my-${product.name}-reader`,
   });

@@ -7,7 +7,7 @@ const finding = (field: string, severity: 'blocks' | 'warns' | 'passes'): Schema
 const check = (findings: Schemas['Finding'][]): Schemas['Check'] => ({ publishable: false, blocks: findings.filter((one) => one.severity === 'blocks').length, warns: 0, passes: 0, findings });
 
 test('what is not filled in is not sent to be checked', () => {
-  expect(toCheck(draft)).toEqual({ domain: 'analytics', name: 'trades', description: draft.description, tags: ['a', 'b c'], port: { topic: 'trades' } });
+  expect(toCheck(draft)).toEqual({ domain: 'analytics', name: 'trades', description: draft.description, tags: ['a', 'b c'], ports: [{ topic: 'trades' }] });
 });
 
 test('the button says what keeps it from publishing', () => {
@@ -23,7 +23,7 @@ test('a field says its gravest finding', () => {
 });
 
 test('a finding belongs to the step of its field', () => {
-  expect([finding('port.topic', 'blocks'), finding('tags[2]', 'warns'), finding('sla', 'blocks')].map(stepOf)).toEqual(['source', 'describe', 'promise']);
+  expect([finding('ports[0].topic', 'blocks'), finding('tags[2]', 'warns'), finding('sla', 'blocks')].map(stepOf)).toEqual(['source', 'describe', 'promise']);
 });
 
 test('a suggestion goes where its field is', () => {

@@ -38,14 +38,14 @@ export function toCheck(draft: Draft): Schemas['ProductDraft'] {
     ...(quality && { quality }),
     ...(sla && { sla }),
     ...(tags.length > 0 && { tags }),
-    port: { topic },
+    ports: [{ topic }],
   };
 }
 
 /** The body of the publishing call. What is missing goes out as it is: the server says what it thinks of it. */
 export function toInput(draft: Draft): Schemas['ProductInput'] {
   const { owner, description, quality, sla, tags, topic } = draft;
-  return { owner, description, quality, sla, tags, port: { topic } } as Schemas['ProductInput'];
+  return { owner, description, quality, sla, tags, ports: [{ topic }] } as Schemas['ProductInput'];
 }
 
 export function productPath(draft: Draft): string {
@@ -77,7 +77,7 @@ export function asCommand(draft: Draft): string {
 export type Step = 'source' | 'describe' | 'promise';
 
 const stepOfField: Record<string, Step> = {
-  port: 'source',
+  ports: 'source',
   domain: 'describe',
   name: 'describe',
   owner: 'describe',
@@ -88,7 +88,7 @@ const stepOfField: Record<string, Step> = {
   lifecycle: 'promise',
 };
 
-/** "tags[2]" and "port.topic" belong to the field they begin with. */
+/** "tags[2]" and "ports[0].topic" belong to the field they begin with. */
 export function rootOf(field: string): string {
   return /^[a-z_]*/.exec(field)?.[0] ?? '';
 }
