@@ -38,6 +38,7 @@ void Api::add_to(http::Router& router) {
   add_products(router, *context_);
   add_product_changes(router, *context_);
   add_product_schema(router, *context_);
+  add_exports(router, *context_);
   add_samples(router, *context_);
   add_sample_scans(router, *context_);
   add_topics(router, *context_);

@@ -43,6 +43,7 @@ void add_directory(http::Router& router, Context& context);
 void add_products(http::Router& router, Context& context);
 void add_product_changes(http::Router& router, Context& context);
 void add_product_schema(http::Router& router, Context& context);
+void add_exports(http::Router& router, Context& context);
 void add_samples(http::Router& router, Context& context);
 void add_sample_scans(http::Router& router, Context& context);
 void add_topics(http::Router& router, Context& context);

@@ -77,15 +77,25 @@ Result<json> ApiClient::call(http::Method method, std::string_view path_or_url, 
     request.headers.emplace_back("content-type", "application/json");
     request.body = body->dump();
   }
-  if (!cookie_.empty() && !is_url) request.headers.emplace_back("cookie", cookie_);
-  TRY_ASSIGN(const http::Response answer, http::send(request));
-  const std::string text(as_text(answer.body.view()));
-  if (answer.status < 200 || answer.status > 299) return Error{code_of_status(answer.status), message_of(answer.status, text)};
+  const std::string url = request.url;
+  TRY_ASSIGN(const std::string text, exchange(std::move(request), !is_url));
   if (text.empty()) return json();
   json parsed = json::parse(text, nullptr, false);
   if (parsed.is_discarded())
-    return error(ErrorCode::kUnavailable, "{} did not answer JSON: is this weft's HTTP port?", request.url);
+    return error(ErrorCode::kUnavailable, "{} did not answer JSON: is this weft's HTTP port?", url);
   return parsed;
+}
+
+Result<std::string> ApiClient::get_text(std::string_view path, std::string_view media_type) const {
+  return exchange({http::Method::kGet, server_ + std::string(path), {{"accept", std::string(media_type)}}, {}}, true);
+}
+
+Result<std::string> ApiClient::exchange(http::ClientRequest request, bool with_session) const {
+  if (!cookie_.empty() && with_session) request.headers.emplace_back("cookie", cookie_);
+  TRY_ASSIGN(const http::Response answer, http::send(request));
+  std::string text(as_text(answer.body.view()));
+  if (answer.status < 200 || answer.status > 299) return Error{code_of_status(answer.status), message_of(answer.status, text)};
+  return text;
 }
 
 ExitCode exit_code_of(ErrorCode code) {

@@ -10,6 +10,10 @@
 #include "http/http.h"
 #include "server/commands.h"
 
+namespace weft::http {
+struct ClientRequest;
+}
+
 namespace weft::server {
 
 /// Talks JSON to a running weft for the commands. Blocking; one thread.
@@ -23,8 +27,11 @@ class ApiClient {
   Result<nlohmann::json> call(http::Method method, std::string_view path_or_url, const nlohmann::json* body = nullptr,
                               http::Headers headers = {}) const;
   Result<nlohmann::json> get(std::string_view path_or_url) const { return call(http::Method::kGet, path_or_url); }
+  /// The body of a 2xx answer to GET as it came, in this media type.
+  Result<std::string> get_text(std::string_view path, std::string_view media_type) const;
 
  private:
+  Result<std::string> exchange(http::ClientRequest request, bool with_session) const;
   explicit ApiClient(std::string server) : server_(std::move(server)) {}
 
   std::string server_;

@@ -21,6 +21,7 @@ struct Parsed {
   TopicOptions topic;
   SchemaOptions schema;
   ProductOptions product;
+  ExportOptions exported;
   ProduceOptions produce;
   ConsumeOptions consume;
   std::string directory;
@@ -158,6 +159,17 @@ void add_product_commands(CLI::App& app, Parsed& parsed) {
   for (CLI::App* command : {list, show, publish, remove}) add_client(*command, parsed);
 }
 
+void add_export_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* out = app.add_subcommand("export", "Products in the words of standards, as YAML; as JSON with --json")->require_subcommand(1);
+  ExportOptions& options = parsed.exported;
+  CLI::App* product = add_command(*out, parsed, "product", "One product as a data contract (ODCS 3.1) or AsyncAPI 3", [&] { return export_product(parsed.client, options); });
+  product->add_option("product", options.name, "DOMAIN/NAME")->required();
+  product->add_option("--standard", options.standard, "odcs or asyncapi")->check(CLI::IsMember({"odcs", "asyncapi"}))->capture_default_str();
+  CLI::App* domain = add_command(*out, parsed, "domain", "All streams of a domain as AsyncAPI 3", [&] { return export_domain(parsed.client, options); });
+  domain->add_option("domain", options.name, "Domain")->required();
+  for (CLI::App* command : {product, domain}) add_client(*command, parsed);
+}
+
 void add_record_commands(CLI::App& app, Parsed& parsed) {
   CLI::App* in = add_command(app, parsed, "produce", "Produce standard input, one record a line", [&] { return produce(parsed.client, parsed.produce); });
   in->add_option("topic", parsed.produce.topic, "Topic")->required();
@@ -201,6 +213,7 @@ int run_command_line(int argc, char** argv) {
   add_topic_commands(app, parsed);
   add_schema_commands(app, parsed);
   add_product_commands(app, parsed);
+  add_export_commands(app, parsed);
   add_record_commands(app, parsed);
   add_log_commands(app, parsed);
   try {

@@ -64,6 +64,11 @@ struct ProduceOptions {
   bool raw = false;       ///< Lines as they are, without a schema.
 };
 
+struct ExportOptions {
+  std::string name;               ///< DOMAIN/NAME of a product, or a domain.
+  std::string standard = "odcs";  ///< odcs | asyncapi
+};
+
 struct ConsumeOptions {
   std::string topic;
   std::string bootstrap;
@@ -93,6 +98,10 @@ int product_list(const ClientOptions& client, const ProductOptions& options);
 int product_show(const ClientOptions& client, const ProductOptions& options);
 int product_publish(const ClientOptions& client, const ProductOptions& options);
 int product_unpublish(const ClientOptions& client, const ProductOptions& options);
+
+/// A product or a domain in the words of a standard.
+int export_product(const ClientOptions& client, const ExportOptions& options);
+int export_domain(const ClientOptions& client, const ExportOptions& options);
 
 /// Standard input, one record a line.
 int produce(const ClientOptions& client, const ProduceOptions& options);

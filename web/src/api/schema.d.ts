@@ -190,6 +190,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{domain}/{name}/odcs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        /** The product as a data contract of the Open Data Contract Standard 3.1.0 */
+        get: operations["exportProductOdcs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{domain}/{name}/asyncapi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        /** The product's streams as AsyncAPI 3.0.0 */
+        get: operations["exportProductAsyncApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{domain}/{name}/samples": {
         parameters: {
             query?: never;
@@ -368,6 +412,26 @@ export interface paths {
         };
         /** One domain with its teams */
         get: operations["getDomain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{domain}/asyncapi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+            };
+            cookie?: never;
+        };
+        /** All streams of a domain that are not retired, as one AsyncAPI 3.0.0 document */
+        get: operations["exportDomainAsyncApi"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1361,6 +1425,18 @@ export interface components {
         };
     };
     responses: {
+        /** @description The document; as YAML it is a file to be saved. */
+        StandardDocument: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/yaml": string;
+            };
+        };
         /** @description The body is above 1 MiB. */
         TooLarge: {
             headers: {
@@ -1515,6 +1591,7 @@ export interface components {
          * @example customer.address.city = "Berlin" and quantity >= 2500
          */
         where: string;
+        notation: "json" | "yaml";
     };
     requestBodies: never;
     headers: never;
@@ -1939,6 +2016,48 @@ export interface operations {
             422: components["responses"]["Refused"];
         };
     };
+    exportProductOdcs: {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["notation"];
+            };
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["StandardDocument"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    exportProductAsyncApi: {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["notation"];
+            };
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["StandardDocument"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Refused"];
+        };
+    };
     getSamples: {
         parameters: {
             query?: {
@@ -2250,6 +2369,25 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
+        };
+    };
+    exportDomainAsyncApi: {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["notation"];
+            };
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["StandardDocument"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Refused"];
         };
     };
     listTeams: {
