@@ -44,6 +44,8 @@ void Api::add_to(http::Router& router) {
   add_topics(router, *context_);
   add_audit(router, *context_);
   add_events(router, *context_);
+  add_inbox(router, *context_);
+  add_follows(router, *context_);
 }
 
 const std::vector<Api::Route>& Api::routes() const { return context_->routes; }

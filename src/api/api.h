@@ -27,6 +27,7 @@ class Sessions;
 }  // namespace weft::identity
 namespace weft::mesh {
 class Catalogue;
+class Conversations;
 class FactsCollector;
 class Personal;
 class Products;
@@ -65,6 +66,7 @@ struct Services {
   identity::Sessions& sessions;
   mesh::Products& products;
   mesh::Personal& personal;
+  mesh::Conversations& conversations;
   mesh::Catalogue& catalogue;
   mesh::FactsCollector& facts;
   mesh::Schemas& schemas;

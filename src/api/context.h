@@ -49,5 +49,7 @@ void add_sample_scans(http::Router& router, Context& context);
 void add_topics(http::Router& router, Context& context);
 void add_audit(http::Router& router, Context& context);
 void add_events(http::Router& router, Context& context);
+void add_inbox(http::Router& router, Context& context);
+void add_follows(http::Router& router, Context& context);
 
 }  // namespace weft::api

@@ -11,6 +11,7 @@
 #include "env/random.h"
 #include "identity/directory_file.h"
 #include "mesh/catalogue.h"
+#include "mesh/conversations.h"
 #include "mesh/facts_collector.h"
 #include "mesh/json_writer.h"
 
@@ -21,7 +22,8 @@ namespace {
 constexpr std::pair<std::string_view, Subject::Kind> kLists[] = {{"products", Subject::Kind::kProducts},
                                                                  {"topics", Subject::Kind::kTopics},
                                                                  {"directory", Subject::Kind::kDirectory},
-                                                                 {"audit", Subject::Kind::kAudit}};
+                                                                 {"audit", Subject::Kind::kAudit},
+                                                                 {"inbox", Subject::Kind::kInbox}};
 constexpr std::pair<std::string_view, Subject::Kind> kNamed[] = {{"product:", Subject::Kind::kProduct},
                                                                  {"metrics:", Subject::Kind::kMetrics},
                                                                  {"topic_metrics:", Subject::Kind::kTopicMetrics},
@@ -68,6 +70,7 @@ EventHub::EventHub(Services& services)
   services_.facts.on_schema(guarded(&EventHub::schema_changed));
   services_.facts.on_topic(guarded(&EventHub::topic_changed));
   services_.directory.on_change(guarded(&EventHub::directory_changed));
+  services_.conversations.on_change(guarded(&EventHub::conversation_changed));
 }
 
 EventHub::~EventHub() {
@@ -146,6 +149,21 @@ void EventHub::schema_changed(const std::string& subject) {
 void EventHub::directory_changed() {
   publish("directory", {"directory"},
           [&](mesh::JsonWriter& json) { json.member("error", services_.directory.fault()); });
+}
+
+void EventHub::conversation_changed(const mesh::ConversationChange& change) {
+  const mesh::Conversation& conversation = *change.conversation;
+  std::string_view word = "opened";
+  if (change.kind == mesh::ConversationChange::Kind::kReplied) word = "replied";
+  if (change.kind == mesh::ConversationChange::Kind::kClosed) word = "closed";
+  publish("inbox", {"inbox"}, [&](mesh::JsonWriter& json) {
+    json.member("change", word)
+        .member("number", conversation.number)
+        .member("kind", mesh::conversation_kind_name(conversation.kind))
+        .member("product", conversation.product ? std::optional(conversation.product->to_string()) : std::nullopt)
+        .member("from", conversation.opening.from)
+        .member("teams", services_.conversations.teams_of(conversation));
+  });
 }
 
 void EventHub::audited(const mesh::AuditEntry& entry) { publish_json("audit", {"audit"}, mesh::to_json(entry)); }

@@ -19,13 +19,17 @@
 #include "mesh/facts.h"
 #include "mesh/products.h"
 
+namespace weft::mesh {
+struct ConversationChange;
+}
+
 namespace weft::api {
 
 class Tail;
 
 /// What one subject of a subscription names.
 struct Subject {
-  enum class Kind { kProducts, kProduct, kTopics, kDirectory, kAudit, kMetrics, kTopicMetrics, kTail };
+  enum class Kind { kProducts, kProduct, kTopics, kDirectory, kAudit, kInbox, kMetrics, kTopicMetrics, kTail };
   Kind kind = Kind::kProducts;
   std::string name;   ///< "execution/stocktrades" or a topic; empty for those that are whole lists.
   std::string where;  ///< With kTail: a RecordFilter's text.
@@ -89,6 +93,7 @@ class EventHub final : public mesh::MeshListener {
   void publish_json(std::string type, std::vector<std::string> subjects, std::string data);
   void schema_changed(const std::string& subject);
   void directory_changed();
+  void conversation_changed(const mesh::ConversationChange& change);
 
   void send(Stream& stream, const Event& event);
   void send_reset(Stream& stream, std::string_view why);

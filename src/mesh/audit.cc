@@ -12,9 +12,11 @@ namespace weft::mesh {
 
 namespace {
 constexpr std::array kActions = {AuditAction::kProductPublish,   AuditAction::kProductEdit,
-                                 AuditAction::kProductUnpublish, AuditAction::kTopicCreate,
+                                 AuditAction::kProductUnpublish, AuditAction::kProductOwner, AuditAction::kTopicCreate,
                                  AuditAction::kTopicDelete,      AuditAction::kSchemaRegister,
-                                 AuditAction::kSchemaDelete,     AuditAction::kSchemaConfigure};
+                                 AuditAction::kSchemaDelete,     AuditAction::kSchemaConfigure,
+                                 AuditAction::kConversationOpen, AuditAction::kConversationReply,
+                                 AuditAction::kConversationClose};
 constexpr std::array kOutcomes = {AuditOutcome::kDone, AuditOutcome::kRefused, AuditOutcome::kFailed,
                                   AuditOutcome::kStarted};
 }  // namespace
@@ -27,6 +29,8 @@ std::string_view audit_action_name(AuditAction action) {
       return "product.edit";
     case AuditAction::kProductUnpublish:
       return "product.unpublish";
+    case AuditAction::kProductOwner:
+      return "product.owner";
     case AuditAction::kTopicCreate:
       return "topic.create";
     case AuditAction::kTopicDelete:
@@ -37,6 +41,12 @@ std::string_view audit_action_name(AuditAction action) {
       return "schema.delete";
     case AuditAction::kSchemaConfigure:
       return "schema.configure";
+    case AuditAction::kConversationOpen:
+      return "conversation.open";
+    case AuditAction::kConversationReply:
+      return "conversation.reply";
+    case AuditAction::kConversationClose:
+      return "conversation.close";
   }
   return "product.publish";
 }

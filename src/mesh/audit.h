@@ -24,11 +24,15 @@ enum class AuditAction {
   kProductPublish,
   kProductEdit,
   kProductUnpublish,
+  kProductOwner,
   kTopicCreate,
   kTopicDelete,
   kSchemaRegister,
   kSchemaDelete,
-  kSchemaConfigure
+  kSchemaConfigure,
+  kConversationOpen,
+  kConversationReply,
+  kConversationClose,
 };
 std::string_view audit_action_name(AuditAction action);
 std::optional<AuditAction> parse_audit_action(std::string_view name);

@@ -40,6 +40,11 @@ std::string_view verb(AuditAction action) {
       return "delete";
     case AuditAction::kSchemaConfigure:
       return "configure";
+    case AuditAction::kProductOwner:
+    case AuditAction::kConversationOpen:
+    case AuditAction::kConversationReply:
+    case AuditAction::kConversationClose:
+      break;
   }
   return "change";
 }

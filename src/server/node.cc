@@ -19,6 +19,7 @@
 #include "identity/sessions.h"
 #include "log/log.h"
 #include "mesh/catalogue.h"
+#include "mesh/conversations.h"
 #include "mesh/facts_collector.h"
 #include "mesh/personal.h"
 #include "mesh/products.h"
@@ -118,6 +119,7 @@ struct Node::Parts {
   std::unique_ptr<mesh::Catalogue> catalogue;
   std::unique_ptr<mesh::Products> products;
   std::unique_ptr<mesh::Personal> personal;
+  std::unique_ptr<mesh::Conversations> conversations;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<http::Site> site;
   std::unique_ptr<http::Server> http_server;
@@ -201,11 +203,14 @@ Result<void> Node::Parts::start_mesh() {
         mesh::Products::Parts{*loop, cluster(), *schemas, *directory, authorizer, *catalogue});
     mesh::audit_registrations(*registry, *products);
     personal = std::make_unique<mesh::Personal>(*loop, cluster());
+    conversations = std::make_unique<mesh::Conversations>(
+        mesh::Conversations::Parts{*loop, cluster(), *directory, *catalogue, *products});
     api = std::make_unique<api::Api>(services());
     return true;
   });
   TRY(wait_on_loop(*loop, [&](auto done) { products->load(std::move(done)); }));
   TRY(wait_on_loop(*loop, [&](auto done) { personal->load(std::move(done)); }));
+  TRY(wait_on_loop(*loop, [&](auto done) { conversations->load(std::move(done)); }));
   return wait_on_loop(*loop, [&](auto done) { facts->start(std::move(done)); });
 }
 
@@ -218,6 +223,7 @@ api::Services Node::Parts::services() {
       .sessions = *sessions,
       .products = *products,
       .personal = *personal,
+      .conversations = *conversations,
       .catalogue = *catalogue,
       .facts = *facts,
       .schemas = *schemas,
@@ -292,6 +298,7 @@ void Node::Parts::end_all() {
   end_http();
   api.reset();
   if (registry) registry->observe({});  // it writes to the products' audit
+  conversations.reset();
   personal.reset();
   products.reset();
   catalogue.reset();

@@ -3,6 +3,7 @@ import { Shell } from './frame/Shell';
 import { parseSearch, stringifySearch } from './frame/search';
 import { ErrorPage } from './screens/errors';
 import { type ExploreSearch, readExploreSearch } from './screens/explore/filter';
+import { type InboxSearch, readInboxSearch } from './screens/inbox/search';
 import { NotFound } from './screens/NotFound';
 import { readSamplesSearch, type SamplesSearch } from './screens/product/position';
 import { readSchemaSearch, readUseSearch, type SchemaSearch, type UseSearch } from './screens/product/search';
@@ -66,6 +67,21 @@ const use = createRoute({
   component: lazyRouteComponent(() => import('./screens/product/UseTab')),
 });
 
+const questions = createRoute({
+  getParentRoute: () => product,
+  path: '/questions',
+  component: lazyRouteComponent(() => import('./screens/product/Questions')),
+});
+
+const inbox = createRoute({
+  getParentRoute: () => root,
+  path: '/inbox',
+  validateSearch: (raw): InboxSearch => readInboxSearch(raw as Record<string, string>),
+  component: lazyRouteComponent(() => import('./screens/inbox/InboxFrame')),
+});
+const inboxHome = createRoute({ getParentRoute: () => inbox, path: '/', component: lazyRouteComponent(() => import('./screens/inbox/InboxFrame'), 'NoneOpen') });
+const conversation = createRoute({ getParentRoute: () => inbox, path: '/$number', component: lazyRouteComponent(() => import('./screens/inbox/Conversation')) });
+
 const publish = createRoute({
   getParentRoute: () => root,
   path: '/publish',
@@ -91,7 +107,8 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     explore,
-    product.addChildren([productHome, overview, schema, samples, use]),
+    product.addChildren([productHome, overview, schema, samples, questions, use]),
+    inbox.addChildren([inboxHome, conversation]),
     publish,
     publishTopic,
     create,

@@ -171,6 +171,7 @@ class ApiWorld : public mesh::testing::MeshWorld {
                    .sessions = sessions,
                    .products = *products,
                    .personal = *personal,
+                   .conversations = *conversations,
                    .catalogue = catalogue,
                    .facts = facts_collector,
                    .schemas = schemas,

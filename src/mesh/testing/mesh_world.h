@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "identity/directory_file.h"
+#include "mesh/conversations.h"
 #include "mesh/personal.h"
 #include "mesh/products.h"
 #include "mesh/testing/memory_schemas.h"
@@ -67,8 +68,9 @@ struct MeshWorld {
 
   /// As after kill -9: only what is durable in the cluster is still there.
   void restart() {
-    products.reset();
+    conversations.reset();
     personal.reset();
+    products.reset();
     catalogue.clear();
     start();
   }
@@ -77,6 +79,8 @@ struct MeshWorld {
     load(*products);
     personal.emplace(loop, cluster);
     load(*personal);
+    conversations.emplace(Conversations::Parts{loop, cluster, directory, catalogue, *products});
+    load(*conversations);
   }
 
   template <class Loads>
@@ -126,6 +130,7 @@ struct MeshWorld {
   Catalogue catalogue{facts};
   std::optional<Products> products;
   std::optional<Personal> personal;
+  std::optional<Conversations> conversations;
 };
 
 }  // namespace weft::mesh::testing

@@ -533,6 +533,7 @@ export interface paths {
          *     | `product` | ProductEvent, for `products` and `product:…` | yes |
          *     | `topic` | TopicEvent, for `topics` | yes |
          *     | `directory` | DirectoryEvent, for `directory` | yes |
+         *     | `inbox` | InboxEvent, for `inbox` | yes |
          *     | `audit` | AuditEntry, for `audit` | yes |
          *     | `metrics` | MetricsEvent, at most once a second | no |
          *     | `tail` | TailEvent, at most 50 records and 256 KiB a second per product | no |
@@ -562,13 +563,269 @@ export interface paths {
         get?: never;
         /**
          * What this stream carries, all of it
-         * @description Replaces the list. Subjects: `products`, `product:<domain>/<name>`, `topics`, `directory`, `audit`, `metrics:<domain>/<name>`,
+         * @description Replaces the list. Subjects: `products`, `product:<domain>/<name>`, `topics`, `directory`, `audit`, `inbox`, `metrics:<domain>/<name>`,
          *     `topic_metrics:<topic>`, `tail:<domain>/<name>`, `tail:<domain>/<name> where <filter>` (as `where` of `scanSamples`; the server reads at
          *     most 20,000 records a second for it). With `since`, changes of the new subjects after that sequence are sent at once, or `reset`
          *     when they are no longer held. A tail ends by itself after 15 minutes; putting the list again renews it.
          */
         put: operations["putSubscriptions"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for me, what I sent, or everything */
+        get: operations["listInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 418 */
+                number: components["parameters"]["number"];
+            };
+            cookie?: never;
+        };
+        /** One conversation with its messages */
+        get: operations["getConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/{number}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 418 */
+                number: components["parameters"]["number"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer, or ask further
+         * @description Words of the teams it was put to make it `answered`; words of who asked make it `waiting` again; words of others change neither.
+         */
+        post: operations["postMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/{number}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 418 */
+                number: components["parameters"]["number"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how it ended
+         * @description `accepted`: message number `accepted` answers it. `fulfilled`: `product` offers the data asked for. `declined`: by whom it was put to, with
+         *     `text` that says why. `withdrawn`: by who began it. A closed conversation stays readable, nothing can be added.
+         */
+        post: operations["closeConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for data that no product offers
+         * @description Goes to the inbox of the domain's teams; without a domain, of every team that has one.
+         */
+        post: operations["askForData"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{domain}/{name}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        /** Questions on a product with their answers, and its announcements */
+        get: operations["listProductConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{domain}/{name}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the owner */
+        post: operations["askQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{domain}/{name}/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell readers and followers of a product something
+         * @description By a member of its owner team. It stands on the product until `happens_until` has passed or it is withdrawn.
+         */
+        post: operations["announce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{domain}/{name}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Be told what changes
+         * @description At most 500 products.
+         */
+        put: operations["followProduct"];
+        post?: never;
+        /**
+         * Be told no more
+         * @description Of a product that is gone as well.
+         */
+        delete: operations["unfollowProduct"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/follows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The products I follow */
+        get: operations["listFollows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/news": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What others changed on the products I follow since I last said that I have seen it
+         * @description Versions, schemas, announcements and answers; the newest 200. Reaches back as far as the audit does.
+         */
+        get: operations["getNews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/news/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have seen the news up to here */
+        post: operations["markNewsSeen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1294,7 +1551,7 @@ export interface components {
             teams: components["schemas"]["Team"][];
         };
         /** @enum {string} */
-        AuditAction: "product.publish" | "product.edit" | "product.unpublish" | "topic.create" | "topic.delete" | "schema.register" | "schema.delete" | "schema.configure";
+        AuditAction: "product.publish" | "product.edit" | "product.unpublish" | "product.owner" | "topic.create" | "topic.delete" | "schema.register" | "schema.delete" | "schema.configure" | "conversation.open" | "conversation.reply" | "conversation.close";
         /** @enum {string} */
         AuditOutcome: "done" | "refused" | "failed" | "started";
         /** @description The call that does the same; for schema.* to the registry's address. */
@@ -1347,7 +1604,7 @@ export interface components {
             refused: components["schemas"]["RefusedSubject"][];
         };
         /** @description The `data` of one event, by its name. */
-        EventData: components["schemas"]["HelloEvent"] | components["schemas"]["ResetEvent"] | components["schemas"]["ProductEvent"] | components["schemas"]["TopicEvent"] | components["schemas"]["DirectoryEvent"] | components["schemas"]["AuditEntry"] | components["schemas"]["MetricsEvent"] | components["schemas"]["TailEvent"] | components["schemas"]["TailEndedEvent"];
+        EventData: components["schemas"]["HelloEvent"] | components["schemas"]["ResetEvent"] | components["schemas"]["ProductEvent"] | components["schemas"]["TopicEvent"] | components["schemas"]["DirectoryEvent"] | components["schemas"]["InboxEvent"] | components["schemas"]["AuditEntry"] | components["schemas"]["MetricsEvent"] | components["schemas"]["TailEvent"] | components["schemas"]["TailEndedEvent"];
         HelloEvent: {
             stream: string;
             sequence: components["schemas"]["Sequence"];
@@ -1374,6 +1631,18 @@ export interface components {
             sequence: components["schemas"]["Sequence"];
             /** @description Why the new file is not in use. */
             error: string | null;
+        };
+        InboxEvent: {
+            sequence: components["schemas"]["Sequence"];
+            /** @enum {string} */
+            change: "opened" | "replied" | "closed";
+            number: number;
+            kind: components["schemas"]["ConversationKind"];
+            product: components["schemas"]["ProductId"] | null;
+            /** @description Who began it. */
+            from: string;
+            /** @description Whom it is put to. */
+            teams: string[];
         };
         MetricsRow: {
             /** @example metrics:execution/stocktrades */
@@ -1407,6 +1676,162 @@ export interface components {
             product: components["schemas"]["ProductId"];
             where: string;
             why: string;
+        };
+        /**
+         * @description What waits for me (the default), what I began, everything.
+         * @enum {string}
+         */
+        InboxView: "for_you" | "sent" | "all";
+        /** @enum {string} */
+        ConversationKind: "question" | "ask" | "announcement";
+        Ended: {
+            /** @enum {string} */
+            how: "accepted" | "fulfilled" | "declined" | "withdrawn";
+            /** @example User:mkovac */
+            by: string;
+            display_name: string;
+            /** @description The message that answered it. */
+            accepted: number | null;
+            /** @description What offers the data asked for. */
+            product: components["schemas"]["ProductId"] | null;
+        };
+        Conversation: {
+            /** @example 418 */
+            number: number;
+            kind: components["schemas"]["ConversationKind"];
+            /**
+             * @description waiting for the teams, answered and waiting for who asked, closed; an announcement stands.
+             * @enum {string}
+             */
+            state: "waiting" | "answered" | "closed" | "standing";
+            waits_for_you: boolean;
+            /** @example User:mkovac */
+            from: string;
+            /**
+             * @description As it was then, like every display_name here.
+             * @example Mara Kovač
+             */
+            display_name: string;
+            time: components["schemas"]["Time"];
+            /** @description Plain text. */
+            text: string;
+            changed_at: components["schemas"]["Time"];
+            domain: string | null;
+            product: components["schemas"]["ProductId"] | null;
+            /** @description Whom it is put to today: the owner of the product, or the teams of the domain. */
+            teams: string[];
+            /** @description Wanted. */
+            fields: string[];
+            happens_from: components["schemas"]["Time"] | null;
+            happens_until: components["schemas"]["Time"] | null;
+            message_count: number;
+            ended: components["schemas"]["Ended"] | null;
+        };
+        Message: {
+            /** @description From 1. */
+            number: number;
+            /** @example User:trivera */
+            from: string;
+            display_name: string;
+            time: components["schemas"]["Time"];
+            /** @description Plain text. */
+            text: string;
+        };
+        ConversationDetail: {
+            sequence: components["schemas"]["Sequence"];
+            conversation: components["schemas"]["Conversation"];
+            messages: components["schemas"]["Message"][];
+            you_may: ("reply" | "accept" | "fulfil" | "decline" | "withdraw")[];
+        };
+        ProductConversation: {
+            conversation: components["schemas"]["Conversation"];
+            /** @description The accepted message, else the newest. */
+            answer: components["schemas"]["Message"] | null;
+        };
+        ProductConversations: {
+            sequence: components["schemas"]["Sequence"];
+            conversations: components["schemas"]["ProductConversation"][];
+        };
+        Inbox: {
+            sequence: components["schemas"]["Sequence"];
+            counts: {
+                /** @description What waits for me. */
+                for_you: number;
+                /** @description What I began and is open. */
+                sent: number;
+                /** @description What is open, and what is announced. */
+                all: number;
+            };
+            items: components["schemas"]["Conversation"][];
+            /** @description With for_you: what I answered or closed lately. */
+            decided: components["schemas"]["Conversation"][];
+            next_cursor: string | null;
+        };
+        MessageInput: {
+            /** @description Plain text. */
+            text: string;
+        };
+        AskInput: {
+            /** @description What is missing and what for. */
+            text: string;
+            /** @description Where it may belong. */
+            domain?: string;
+            fields?: string[];
+        };
+        AnnouncementInput: {
+            text: string;
+            happens_from?: components["schemas"]["Time"];
+            happens_until?: components["schemas"]["Time"];
+        };
+        ClosingInput: {
+            /** @enum {string} */
+            how: "accepted" | "fulfilled" | "declined" | "withdrawn";
+            /** @description A last message. */
+            text?: string;
+            accepted?: number;
+            product?: components["schemas"]["ProductId"];
+        };
+        Following: {
+            product: components["schemas"]["ProductId"];
+            following: boolean;
+            followers: number;
+        };
+        Follow: {
+            product: components["schemas"]["ProductId"];
+            since: components["schemas"]["Time"];
+            /** @description Whether it is there. */
+            published: boolean;
+        };
+        Follows: {
+            sequence: components["schemas"]["Sequence"];
+            follows: components["schemas"]["Follow"][];
+        };
+        NewsItem: {
+            /** @enum {string} */
+            kind: "change" | "schema" | "announcement" | "answer";
+            product: components["schemas"]["ProductId"];
+            time: components["schemas"]["Time"];
+            display_name: string;
+            summary: string;
+            audit_id: string | null;
+            /** @description A conversation's number. */
+            inbox: number | null;
+        };
+        News: {
+            sequence: components["schemas"]["Sequence"];
+            as_of: components["schemas"]["Time"];
+            /** @description Null: never marked; each product since it is followed. */
+            since: components["schemas"]["Time"] | null;
+            /** @description To how many something happened. */
+            products: number;
+            total: number;
+            items: components["schemas"]["NewsItem"][];
+        };
+        SeenInput: {
+            until: components["schemas"]["Time"];
+        };
+        Seen: {
+            since: components["schemas"]["Time"];
         };
         Problem: {
             /** @example urn:weft:error:refused */
@@ -1584,6 +2009,8 @@ export interface components {
         domain: string;
         /** @example stocktrades */
         name: string;
+        /** @example 418 */
+        number: string;
         /**
          * @description Comparisons joined by `and`: `=`, `<`, `<=`, `>`, `>=` or `contains`. On the left a field of the decoded value (`customer.city`, `items[0].sku`,
          *     `items[].sku` for any), `value` or `key` as a whole or with a field, or `header.name`; names with other characters in quotes. On the
@@ -2555,6 +2982,423 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Refused"];
+        };
+    };
+    listInbox: {
+        parameters: {
+            query?: {
+                view?: components["schemas"]["InboxView"];
+                kind?: components["schemas"]["ConversationKind"];
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first. Nothing waits for anonymous. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            422: components["responses"]["Refused"];
+        };
+    };
+    getConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 418 */
+                number: components["parameters"]["number"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The conversation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+        };
+    };
+    postMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 418 */
+                number: components["parameters"]["number"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "It is in cents. The doc of the field says so now."
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageInput"];
+            };
+        };
+        responses: {
+            /** @description Sent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Refused"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    closeConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 418 */
+                number: components["parameters"]["number"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "how": "accepted",
+                 *       "accepted": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClosingInput"];
+            };
+        };
+        responses: {
+            /** @description Closed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Refused"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    askForData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Returns by store and day. We plan staff with it.",
+                 *       "domain": "retail",
+                 *       "fields": [
+                 *         "store_id",
+                 *         "returned_at",
+                 *         "reason"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AskInput"];
+            };
+        };
+        responses: {
+            /** @description Sent. */
+            201: {
+                headers: {
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Refused"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listProductConversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductConversations"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+        };
+    };
+    askQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Is the price per share or for the whole fill?"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageInput"];
+            };
+        };
+        responses: {
+            /** @description Sent to the owner's inbox. */
+            201: {
+                headers: {
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Refused"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    announce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "No records while the venue gateway moves.",
+                 *       "happens_from": "2026-12-05T08:00:00Z",
+                 *       "happens_until": "2026-12-05T10:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnnouncementInput"];
+            };
+        };
+        responses: {
+            /** @description Announced. */
+            201: {
+                headers: {
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Refused"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    followProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Followed, or was already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Following"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    unfollowProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not followed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Following"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listFollows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Follows"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+        };
+    };
+    getNews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["News"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+        };
+    };
+    markNewsSeen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "until": "2026-11-24T09:41:07.135Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SeenInput"];
+            };
+        };
+        responses: {
+            /** @description Marked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seen"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Refused"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getMetrics: {

@@ -10,6 +10,7 @@ import { Avatar, Kbd, Toasts } from '../design/parts';
 import { setPreference, usePins, usePreference } from '../design/settings';
 import { useStreamStatus } from '../live/hooks';
 import { reopenStream } from '../live/live';
+import { InboxButton } from './InboxButton';
 import { useKeys } from './keys';
 import { crumbsOf, places, settingsPlace } from './places';
 import styles from './Shell.module.css';
@@ -34,6 +35,7 @@ export function Shell() {
     'ctrl k': () => setOverlay('palette'),
     '?': () => setOverlay('keys'),
     ...Object.fromEntries([...places, settingsPlace].map(({ to, letter }) => [`g ${letter}`, () => void navigate({ to })])),
+    'g i': () => void navigate({ to: '/inbox', search: {} }),
     ...(menuOpen ? { Escape: () => setMenuOpen(false) } : {}),
   });
 
@@ -65,6 +67,7 @@ export function Shell() {
             <Kbd>Ctrl K</Kbd>
           </button>
           <StreamState />
+          <InboxButton />
           <ThemeButton />
           <button type="button" className={styles.round} aria-label="Keys" onClick={() => setOverlay('keys')}>
             <Icon of={CircleQuestionMark} />

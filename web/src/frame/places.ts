@@ -30,7 +30,7 @@ export interface Crumb {
   href?: string;
 }
 
-const tabNames: Record<string, string> = { schema: 'Schema', samples: 'Samples', use: 'Use it' };
+const tabNames: Record<string, string> = { schema: 'Schema', samples: 'Samples', questions: 'Questions', use: 'Use it' };
 
 /** Where a path is, from the menu down. */
 export function crumbsOf(pathname: string): Crumb[] {
@@ -45,6 +45,7 @@ export function crumbsOf(pathname: string): Crumb[] {
     if (tabNames[tab]) crumbs.push({ text: tabNames[tab] });
     return endHere(crumbs);
   }
+  if (area === 'inbox') return endHere([{ text: 'Inbox', href: '/inbox' }, ...rest.map((number) => ({ text: number }))]);
   const place = [...places, settingsPlace].find(({ to }) => to === `/${area}`);
   const first: Crumb = place ? { text: place.name, href: place.to } : { text: area === 'design' ? 'Components' : 'Not found' };
   return endHere([first, ...rest.map((text) => ({ text }))]);

@@ -10,6 +10,7 @@ export interface EventMap {
   product: Schemas['ProductEvent'];
   topic: Schemas['TopicEvent'];
   directory: Schemas['DirectoryEvent'];
+  inbox: Schemas['InboxEvent'];
   audit: Schemas['AuditEntry'];
   metrics: Schemas['MetricsEvent'];
   tail: Schemas['TailEvent'];
@@ -22,6 +23,7 @@ export const eventNames: readonly EventName[] = [
   'product',
   'topic',
   'directory',
+  'inbox',
   'audit',
   'metrics',
   'tail',
@@ -60,6 +62,8 @@ export function concerns(event: LiveEvent, subjects: ReadonlySet<string>): boole
       return subjects.has('topics');
     case 'directory':
       return subjects.has('directory');
+    case 'inbox':
+      return subjects.has('inbox');
     case 'audit':
       return subjects.has('audit');
     case 'metrics':

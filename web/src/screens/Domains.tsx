@@ -1,16 +1,15 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
-import { Bell, Mail, MessageCircle } from 'lucide-react';
 import { useEffect } from 'react';
 import type { Schemas } from '../api/client';
 import { domainsQuery, serverQuery, teamsQuery } from '../api/queries';
-import { Icon } from '../design/Icon';
 import { Avatar } from '../design/parts';
 import { plural } from '../format/quantity';
 import { useLive } from '../live/hooks';
 import styles from './Directory.module.css';
 import { ErrorPage } from './errors';
 import { Empty, Page, Section } from './Page';
+import { Ways } from './Ways';
 
 /** Who owns what, and how to reach them: the directory as the server reads it from its file. */
 export default function Domains() {
@@ -70,28 +69,7 @@ function TeamCard({ team, marked }: { team: Schemas['Team']; marked: boolean }) 
           </p>
         </div>
       </div>
-      <ul className={styles.contacts}>
-        {team.chat && (
-          <li>
-            <Icon of={MessageCircle} size={14} />
-            <a href={team.chat.url} target="_blank" rel="noopener noreferrer">
-              {team.chat.name}
-            </a>
-          </li>
-        )}
-        {team.mail && (
-          <li>
-            <Icon of={Mail} size={14} />
-            <a href={`mailto:${team.mail}`}>{team.mail}</a>
-          </li>
-        )}
-        {team.on_call && (
-          <li>
-            <Icon of={Bell} size={14} />
-            On call: {team.on_call.display_name}
-          </li>
-        )}
-      </ul>
+      <Ways team={team} />
       <p className="small muted">{team.members.map((person) => person.display_name).join(', ') || 'nobody in it'}</p>
     </article>
   );

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { ChevronDown, Funnel, Link as LinkIcon, RefreshCw, Search, X } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { productsQuery } from '../../api/queries';
 import { Button } from '../../design/Button';
@@ -19,8 +19,10 @@ import { Facets } from './Facets';
 import { FirstRun } from './FirstRun';
 import { type ExploreSearch, filterCount, sorts, toFilter } from './filter';
 import { holdPlaces } from './held';
+import { NewsLine } from './NewsLine';
 import { ResultTable } from './ResultTable';
 
+const AskForData = lazy(() => import('../inbox/AskForData'));
 const route = getRouteApi('/explore');
 const sortNames: Record<Schemas['ProductSort'], string> = { best: 'Best match', name: 'Name', rate: 'Rate', freshness: 'Freshness', newest: 'Newest' };
 
@@ -55,6 +57,7 @@ function Found({ data, stale, search, onChange }: { data: Schemas['ProductList']
   return (
     <>
       <SearchBar search={search} onChange={onChange} />
+      <NewsLine />
       <div className={styles.countRow}>
         <p className={styles.count} role="status">
           <strong>{plural(data.total, 'product')}</strong> {search.q || filterCount(search) > 0 ? `of ${data.published} match` : ''}
@@ -177,6 +180,7 @@ function SortSelect({ search, onChange }: { search: ExploreSearch; onChange: (ne
 
 function NoHit({ data, search, onChange }: { data: Schemas['ProductList']; search: ExploreSearch; onChange: (next: ExploreSearch) => void }) {
   const filters = filterCount(search);
+  const [asking, setAsking] = useState(false);
   return (
     <Empty
       title={search.q ? `No product matches “${search.q}”${filters > 0 ? ' with these filters' : ''}` : 'No product passes these filters'}
@@ -184,6 +188,8 @@ function NoHit({ data, search, onChange }: { data: Schemas['ProductList']; searc
         <>
           {filters > 0 && <Button onClick={() => onChange({ q: search.q, sort: search.sort })}>Drop {plural(filters, 'filter')}</Button>}
           {search.q && <Button onClick={() => onChange({ ...search, q: undefined, match: undefined })}>Drop the words</Button>}
+          <Button onClick={() => setAsking(true)}>Ask for this data…</Button>
+          <Suspense>{asking && <AskForData about={search.q ?? ''} onClose={() => setAsking(false)} />}</Suspense>
         </>
       }
     >

@@ -14,7 +14,9 @@ import { cellText, parseJsonText } from '../../format/json_text';
 import { isJson } from '../../format/payload';
 import { clockUtc } from '../../format/time';
 import { ErrorNote } from '../errors';
+import { OwnerName } from '../OwnerName';
 import { Section } from '../Page';
+import { Announcements } from './Announcements';
 import { describe } from './describe';
 import { positionOf } from './position';
 import styles from './Product.module.css';
@@ -27,6 +29,7 @@ export default function Overview() {
   return (
     <div className={styles.overview}>
       <div className={styles.main}>
+        <Announcements domain={product.domain} name={product.name} />
         {(whole || product.tags.length > 0) && (
           <div>
             {whole && <p className="prose">{whole}</p>}
@@ -197,9 +200,7 @@ function Owner({ name, team }: { name: string; team: Schemas['Team'] | null }) {
       <div className={styles.team}>
         <Avatar name={name} form="large" />
         <p>
-          <Link to="/domains" hash={name} className="strong">
-            @{name}
-          </Link>
+          <OwnerName team={name} className="strong" />
           <br />
           <span className="small muted">{team ? `${team.display_name} · ${plural(team.members.length, 'person', 'people')}` : 'not in the directory any more'}</span>
         </p>

@@ -20,7 +20,9 @@ import { useKeys } from '../../frame/keys';
 import { type Metrics, useLive, useMetrics } from '../../live/hooks';
 import { ErrorPage } from '../errors';
 import { PageHeading } from '../PageHeading';
+import { useConversationsLive } from './Announcements';
 import { describe } from './describe';
+import { FollowButton } from './FollowButton';
 import styles from './Product.module.css';
 
 const Unpublish = lazy(() => import('./Unpublish'));
@@ -30,6 +32,7 @@ const tabs = [
   { to: '/products/$domain/$name/overview', name: 'Overview' },
   { to: '/products/$domain/$name/schema', name: 'Schema' },
   { to: '/products/$domain/$name/samples', name: 'Samples' },
+  { to: '/products/$domain/$name/questions', name: 'Questions' },
   { to: '/products/$domain/$name/use', name: 'Use it' },
 ] as const;
 
@@ -66,6 +69,7 @@ export default function ProductFrame() {
     },
     sequence,
   );
+  useConversationsLive(domain, name);
   const metrics = useMetrics(sequence ? [`metrics:${id}`] : []).get(`metrics:${id}`);
 
   if (!query.data || query.isError) {
@@ -132,6 +136,7 @@ function Header({ detail, metrics }: Shown) {
               Unpublish…
             </Button>
           )}
+          <FollowButton domain={domain} name={name} />
           <Button icon={pinned ? PinOff : Pin} aria-pressed={pinned} onClick={() => togglePin(product.id)}>
             {pinned ? 'Unpin' : 'Pin'}
           </Button>
