@@ -34,7 +34,7 @@ class Gathering {
       const auto id = ProductId::parse(name);
       if (!id) continue;
       since_.emplace(*id, std::max(news_.since_ms, entry.changed_at_ms));
-      if (const ProductPointer product = catalogue.find(*id)) by_subject_.emplace(product->port.subject, *id);
+      if (const ProductPointer product = catalogue.find(*id)) by_subject_.emplace(product->stream().subject, *id);
     }
   }
   bool follows_nothing() const { return since_.empty(); }
