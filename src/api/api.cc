@@ -37,6 +37,7 @@ void Api::add_to(http::Router& router) {
   add_directory(router, *context_);
   add_products(router, *context_);
   add_product_changes(router, *context_);
+  add_product_versions(router, *context_);
   add_product_schema(router, *context_);
   add_exports(router, *context_);
   add_samples(router, *context_);
@@ -66,7 +67,11 @@ http::Authenticate Api::authenticate() {
 void add_route(http::Router& router, http::Method method, std::string_view pattern, Context& context, Handle handle) {
   context.routes.push_back({method, std::string(pattern)});
   router.add(method, pattern, [&context, handle](http::Request request, http::Responder responder) {
-    handle(context, std::move(request), std::move(responder));
+    if (!Idempotency::wanted(request)) return handle(context, std::move(request), std::move(responder));
+    context.idempotency.run(std::move(request), std::move(responder),
+                            [&context, handle](http::Request first, http::Responder answer) {
+                              handle(context, std::move(first), std::move(answer));
+                            });
   });
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "api/record_renderer.h"
+#include "api/idempotency.h"
 #include "api/testing/api_world.h"
 #include "schema/avro/encode.h"
 #include "schema/wire_format.h"
@@ -175,6 +176,12 @@ TEST_F(ApiTest, WhatCannotBeWrittenIsNotPublishedAndSaysTryAgain) {
   EXPECT_EQ(world.call(Method::kDelete, "/api/v1/products/analytics/trades", "", {{"if-match", "\"1\""}}).status, 503);
   world.cluster.fate = {};
   EXPECT_EQ(world.get("/api/v1/products/analytics/trades").status, 200);
+  world.cluster.fate = [] { return state::testing::MemoryCluster::Fate::kLost; };
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/products/analytics/trades/lifecycle", R"({"to":"retired"})",
+                       {{"if-match", "\"1\""}})
+                .status,
+            503);
+  world.cluster.fate = {};
   world.cluster.fate = [] { return state::testing::MemoryCluster::Fate::kRefused; };
   EXPECT_EQ(world
                 .call(Method::kPut, "/api/v1/products/analytics/trades",
@@ -206,6 +213,160 @@ TEST_F(ApiTest, ACheckSaysWhatPublishingWouldSay) {
   EXPECT_EQ(fine.at("findings.0.severity"), "warns") << "what matters comes first";
   EXPECT_EQ(world.call(Method::kPost, "/api/v1/products/check", "[]").status, 400);
   EXPECT_EQ(world.call(Method::kPost, "/api/v1/products/check", R"({"tgas":[]})").status, 422);
+}
+
+// ---- Lifecycle and versions
+
+TEST_F(ApiTest, AProductIsDeprecatedRetiredAndBroughtBack) {
+  world.act_as("mkovac");
+  world.publish();
+  const std::string path = "/api/v1/products/analytics/trades";
+  const auto lifecycle = [&](std::string body, std::string version) {
+    return world.call(Method::kPost, path + "/lifecycle", std::move(body), {{"if-match", "\"" + version + "\""}});
+  };
+  EXPECT_EQ(world.call(Method::kPost, path + "/lifecycle", R"({"to":"retired"})").status, 428);
+  EXPECT_THAT(lifecycle(R"({"to":"deprecated","ends_on":"2027-02-30","successor":"analytics/trades"})", "1").rules(),
+              ElementsAre("reason:deprecation-reason", "ends_on:deprecation-day", "successor:successor-other"));
+  EXPECT_THAT(lifecycle(R"({"to":"gone"})", "1").rules(), ElementsAre("to:lifecycle-known"));
+  EXPECT_THAT(lifecycle(R"({"too":1})", "1").rules(), ElementsAre("to:json-required", "too:json-unknown"));
+  EXPECT_EQ(lifecycle("{", "1").status, 400);
+  EXPECT_EQ(lifecycle(std::string(2 << 20, ' '), "1").status, 413);
+  const auto deprecated =
+      lifecycle(R"({"to":"deprecated","reason":"Fills has it all.","ends_on":"2027-03-31"})", "1");
+  ASSERT_EQ(deprecated.status, 200) << deprecated.text;
+  EXPECT_EQ(deprecated.at("product.lifecycle"), "deprecated");
+  EXPECT_EQ(deprecated.at("product.deprecation.ends_on"), "2027-03-31");
+  EXPECT_EQ(deprecated.at("product.version"), "2");
+  EXPECT_EQ(lifecycle(R"({"to":"retired"})", "1").status, 412);
+  const auto edited = world.call(Method::kPut, path, ApiWorld::product_body("trades", "One fill, or a late correction."),
+                                 {{"if-match", "\"2\""}});
+  EXPECT_EQ(edited.at("product.lifecycle"), "deprecated") << "an edit leaves the lifecycle";
+
+  EXPECT_EQ(lifecycle(R"({"to":"retired"})", "3").at("product.deprecation.reason"), "Fills has it all.");
+  EXPECT_EQ(world.get("/api/v1/products").at("total"), "0") << "left out of lists";
+  EXPECT_EQ(world.get("/api/v1/products").at("published"), "0");
+  EXPECT_EQ(world.get("/api/v1/products?lifecycle=retired").at("total"), "1");
+  EXPECT_EQ(world.get(path).at("product.lifecycle"), "retired") << "its page stays";
+  EXPECT_THAT(world.call(Method::kPut, path, ApiWorld::product_body("trades"), {{"if-match", "\"4\""}}).rules(),
+              Contains("lifecycle:lifecycle-step"));
+  // Its topic is free, and taken.
+  ASSERT_EQ(world.call(Method::kPut, "/api/v1/products/analytics/again", ApiWorld::product_body("trades")).status, 201);
+  EXPECT_THAT(lifecycle(R"({"to":"live"})", "4").rules(), Contains("ports[0].topic:topic-free"));
+  ASSERT_EQ(world.call(Method::kDelete, "/api/v1/products/analytics/again", "", {{"if-match", "\"1\""}}).status, 200);
+  const auto back = lifecycle(R"({"to":"live"})", "4");
+  ASSERT_EQ(back.status, 200) << back.text;
+  EXPECT_EQ(back.at("product.deprecation"), "null");
+  EXPECT_EQ(world.get("/api/v1/audit?action=product.retire").at("total"), "2") << "one of them refused";
+  EXPECT_EQ(world.get("/api/v1/audit?action=product.restore&outcome=done").at("total"), "1");
+
+  world.act_as("trivera");
+  EXPECT_EQ(lifecycle(R"({"to":"retired"})", "5").status, 403);
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/products/analytics/nothing/lifecycle", R"({"to":"retired"})",
+                       {{"if-match", "\"1\""}})
+                .status,
+            404);
+  world.cookie.clear();
+  EXPECT_EQ(lifecycle(R"({"to":"retired"})", "5").status, 401);
+  EXPECT_EQ(world.call(Method::kPost, path + "/lifecycle", "{}", {{"if-match", "5"}}).status, 400);
+}
+
+TEST_F(ApiTest, EveryVersionIsKeptWithWhatItChanged) {
+  world.act_as("mkovac");
+  world.publish();
+  const std::string path = "/api/v1/products/analytics/trades";
+  const std::string second =
+      R"({"owner":"analytics-team","description":"One fill on one venue, within a second.","quality":"raw","sla":2,)"
+      R"("tags":["fills"],"terms":"No resale.","attributes":{"cost":1.50},)"
+      R"("ports":[{"topic":"trades"},{"name":"api","kind":"rest","address":"https://prices.example"}]})";
+  ASSERT_EQ(world.call(Method::kPut, path, second, {{"if-match", "\"1\""}}).status, 200);
+  const auto versions = world.get(path + "/versions");
+  EXPECT_EQ(versions.at("versions.0.version"), "2");
+  EXPECT_EQ(versions.at("versions.0.updated_by"), "User:mkovac");
+  EXPECT_EQ(versions.at("versions.1.changes"), "null");
+  std::vector<std::string> changes;
+  for (const auto& change : versions.json.find("versions")->elements[0].find("changes")->elements)
+    changes.push_back(change.find("change")->text + " " + change.find("field")->text);
+  EXPECT_THAT(changes, ElementsAre("changed quality", "added tags[fills]", "added terms", "added attributes.cost",
+                                   "added ports[api].kind", "added ports[api].address", "removed tags[trading]"));
+  EXPECT_EQ(versions.at("versions.0.changes.3.after"), "1.50") << "digit for digit";
+  EXPECT_EQ(world.get(path + "/versions?limit=1").at("next_cursor"), "2");
+  EXPECT_EQ(world.get(path + "/versions?limit=1&cursor=2").at("versions.0.version"), "1");
+  EXPECT_EQ(world.get(path + "/versions?limit=0").status, 422);
+  EXPECT_EQ(world.get(path + "/versions/1").at("content.quality"), "curated");
+  EXPECT_EQ(world.get(path + "/versions/2").at("content.ports.1.address"), "https://prices.example");
+  EXPECT_EQ(world.get(path + "/versions/3").status, 404);
+  EXPECT_EQ(world.get(path + "/versions/x").status, 404);
+  EXPECT_EQ(world.get(path + "/versions/1/difference?from=2").at("changes.0.after"), "curated");
+  EXPECT_EQ(world.get(path + "/versions/1/difference?from=9").status, 404);
+  EXPECT_EQ(world.get(path + "/versions/1/difference").status, 422);
+  EXPECT_EQ(world.get("/api/v1/products/analytics/nothing/versions").status, 404);
+}
+
+TEST_F(ApiTest, OfAThousandEditsAtOnceOneWinsEachVersion) {
+  world.act_as("mkovac");
+  world.publish();
+  int version = 1;
+  for (int round = 0; round < 4; ++round) {
+    int won = 0, stale = 0;
+    for (int i = 0; i < 250; ++i) {
+      const auto description = fmt::format("One fill on one venue, says writer {} of round {}.", i, round);
+      world.start(Method::kPut, "/api/v1/products/analytics/trades", ApiWorld::product_body("trades", description),
+                  {{"if-match", fmt::format("\"{}\"", version)}}, [&](int status) {
+                    won += status == 200;
+                    stale += status == 412;
+                  });
+    }
+    world.loop.run();
+    EXPECT_EQ(won, 1);
+    EXPECT_EQ(stale, 249);
+    ++version;
+  }
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades").at("product.version"), "5");
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades/versions").json.find("versions")->elements.size(), 5u);
+}
+
+// ---- Idempotency keys
+
+TEST_F(ApiTest, ARepeatedChangeIsAnsweredAgainAndNotDoneAgain) {
+  world.act_as("mkovac");
+  const std::string path = "/api/v1/products/analytics/trades";
+  const http::Headers key{{"idempotency-key", "k1"}};
+  int created = 0;
+  for (int i = 0; i < 3; ++i)
+    world.start(Method::kPut, path, ApiWorld::product_body("trades"), key, [&](int status) { created += status == 201; });
+  world.loop.run();
+  EXPECT_EQ(created, 3) << "those that come while it is being done wait for the same answer";
+  const auto again = world.call(Method::kPut, path, ApiWorld::product_body("trades"), key);
+  EXPECT_EQ(again.status, 201);
+  EXPECT_EQ(again.headers.at("Idempotency-Replayed"), "true");
+  EXPECT_EQ(again.headers.at("ETag"), "\"1\"");
+  EXPECT_EQ(world.get("/api/v1/audit").at("total"), "1");
+  EXPECT_EQ(world.call(Method::kPut, path, ApiWorld::product_body("trades")).status, 409) << "without a key it is new";
+  EXPECT_EQ(world.call(Method::kPut, path, ApiWorld::product_body("trades", "Another description of it."), key).status, 422);
+  EXPECT_EQ(world.call(Method::kPut, path, "{}", {{"idempotency-key", "a b"}}).status, 422);
+  world.act_as("trivera");
+  EXPECT_EQ(world.call(Method::kPut, path, ApiWorld::product_body("trades"), key).status, 403) << "keys are one's own";
+}
+
+TEST_F(ApiTest, AChangeThatFailedMayBeTriedAgainWithTheSameKey) {
+  world.act_as("mkovac");
+  world.cluster.fate = [] { return state::testing::MemoryCluster::Fate::kRefused; };
+  const http::Headers key{{"idempotency-key", "k1"}};
+  const std::string path = "/api/v1/products/analytics/trades";
+  EXPECT_EQ(world.call(Method::kPut, path, ApiWorld::product_body("trades"), key).status, 503);
+  world.cluster.fate = {};
+  EXPECT_EQ(world.call(Method::kPut, path, ApiWorld::product_body("trades"), key).status, 201);
+}
+
+TEST(IdempotencyTest, KeepsSoManyAnswersOnly) {
+  ApiWorld world;
+  Idempotency idempotency(world.loop.clock());
+  for (std::size_t i = 0; i < Idempotency::kAnswersMax + 50; ++i) {
+    http::Request request{.method = Method::kPost, .path = "/x", .headers = {{"idempotency-key", std::to_string(i)}}};
+    idempotency.run(std::move(request), http::Responder::to([](http::Response) {}),
+                    [](http::Request, http::Responder responder) { responder.send(http::Response::text(200, "ok")); });
+  }
+  EXPECT_EQ(idempotency.size(), Idempotency::kAnswersMax);
 }
 
 // ---- Schema and records

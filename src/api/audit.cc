@@ -15,7 +15,7 @@ void list(Context& context, http::Request request, http::Responder responder) {
   filter.principal = parameters.text("principal");
   filter.action = parameters.word(
       "action",
-      "product.publish, product.edit, product.unpublish, product.owner, topic.create, topic.delete, schema.register, "
+      "product.publish, product.edit, product.unpublish, product.deprecate, product.retire, product.restore, product.owner, topic.create, topic.delete, schema.register, "
       "schema.delete, schema.configure, conversation.open, conversation.reply, conversation.close",
       mesh::parse_audit_action);
   filter.outcome = parameters.word("outcome", "done, refused, failed, started", mesh::parse_audit_outcome);

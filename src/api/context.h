@@ -2,6 +2,7 @@
 
 #include "api/api.h"
 #include "api/event_hub.h"
+#include "api/idempotency.h"
 #include "mesh/audit.h"
 #include "mesh/mesh_state.h"
 
@@ -13,10 +14,11 @@ namespace weft::api {
 
 /// What every resource has at hand.
 struct Context {
-  explicit Context(Services with) : services(std::move(with)), hub(services) {}
+  explicit Context(Services with) : services(std::move(with)), hub(services), idempotency(services.loop.clock()) {}
 
   Services services;
   EventHub hub;
+  Idempotency idempotency;
   std::vector<Api::Route> routes;  ///< As they were added.
   std::size_t scans_running = 0;   ///< Steps through samples that are being read just now.
 };
@@ -42,6 +44,7 @@ void add_server(http::Router& router, Context& context);
 void add_directory(http::Router& router, Context& context);
 void add_products(http::Router& router, Context& context);
 void add_product_changes(http::Router& router, Context& context);
+void add_product_versions(http::Router& router, Context& context);
 void add_product_schema(http::Router& router, Context& context);
 void add_exports(http::Router& router, Context& context);
 void add_samples(http::Router& router, Context& context);

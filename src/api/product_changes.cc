@@ -109,19 +109,52 @@ void put(Context& context, http::Request request, http::Responder responder) {
       });
 }
 
+http::Response version_wanted(std::string_view verb) {
+  return Problem{.status = 428,
+                 .code = "version_wanted",
+                 .title = "Say which version",
+                 .detail =
+                     fmt::format("Not {}: send If-Match with the version you saw, as the ETag has it.", verb)}
+      .response();
+}
+
+/// A change of what is published: refused, or the product as it is now.
+void answer_edit(Context& context, Result<mesh::Change> change, std::string_view verb, http::Responder responder) {
+  if (!change.ok()) return responder.send(failed(change.error()));
+  if (change->refusal) {
+    return responder.send(refused_change(*change->refusal, refusal_detail(*change, verb), change->findings,
+                                         change->audit, change->current_version));
+  }
+  answer_change(context, *change, std::move(responder));
+}
+
+void set_lifecycle(Context& context, http::Request request, http::Responder responder) {
+  const auto version = if_match(request);
+  if (!version.ok()) return responder.send(http::problem(version.error()));
+  if (!version->has_value()) return responder.send(version_wanted("changed"));
+  const auto body = parse_body(request.body);
+  if (!body.ok()) return responder.send(http::problem(body.error()));
+  std::vector<mesh::Finding> findings;
+  BodyObject object(*body, "", findings);
+  mesh::LifecycleChange change{.to = object.text("to", Need::kRequired, kNameBytesMax).value_or("")};
+  change.reason = object.text("reason", Need::kOptional, 16 << 10);
+  change.ends_on = object.text("ends_on", Need::kOptional, kNameBytesMax);
+  change.successor = object.text("successor", Need::kOptional, kNameBytesMax);
+  object.end();
+  if (!findings.empty())
+    return responder.send(refused(fmt::format("The body has {} mistakes.", findings.size()), std::move(findings)));
+  const mesh::ProductId id{request.parameters.at("domain"), request.parameters.at("name")};
+  context.services.products.set_lifecycle(
+      asked(context, request), id, **version, std::move(change),
+      [&context, responder = std::move(responder)](Result<mesh::Change> changed) mutable {
+        answer_edit(context, std::move(changed), "changed", std::move(responder));
+      });
+}
+
 void remove(Context& context, http::Request request, http::Responder responder) {
   const auto version = if_match(request);
   if (!version.ok()) return responder.send(http::problem(version.error()));
-  if (!version->has_value()) {
-    return responder.send(Problem{
-        428,
-        "version_wanted",
-        "Say which version",
-        "Not unpublished: send If-Match with the version you saw, as the ETag has it.",
-        {},
-        {},
-        {}}.response());
-  }
+  if (!version->has_value()) return responder.send(version_wanted("unpublished"));
   const mesh::ProductId id{request.parameters.at("domain"), request.parameters.at("name")};
   context.services.products.remove(
       asked(context, request), id, **version,
@@ -174,6 +207,7 @@ void check(Context& context, http::Request request, http::Responder responder) {
 void add_product_changes(http::Router& router, Context& context) {
   add_route(router, http::Method::kPost, "/api/v1/products/check", context, check);
   add_route(router, http::Method::kPut, "/api/v1/products/{domain}/{name}", context, put);
+  add_route(router, http::Method::kPost, "/api/v1/products/{domain}/{name}/lifecycle", context, set_lifecycle);
   add_route(router, http::Method::kDelete, "/api/v1/products/{domain}/{name}", context, remove);
 }
 

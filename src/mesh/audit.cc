@@ -12,7 +12,9 @@ namespace weft::mesh {
 
 namespace {
 constexpr std::array kActions = {AuditAction::kProductPublish,   AuditAction::kProductEdit,
-                                 AuditAction::kProductUnpublish, AuditAction::kProductOwner, AuditAction::kTopicCreate,
+                                 AuditAction::kProductUnpublish, AuditAction::kProductDeprecate,
+                                 AuditAction::kProductRetire,    AuditAction::kProductRestore,
+                                 AuditAction::kProductOwner, AuditAction::kTopicCreate,
                                  AuditAction::kTopicDelete,      AuditAction::kSchemaRegister,
                                  AuditAction::kSchemaDelete,     AuditAction::kSchemaConfigure,
                                  AuditAction::kConversationOpen, AuditAction::kConversationReply,
@@ -31,6 +33,12 @@ std::string_view audit_action_name(AuditAction action) {
       return "product.unpublish";
     case AuditAction::kProductOwner:
       return "product.owner";
+    case AuditAction::kProductDeprecate:
+      return "product.deprecate";
+    case AuditAction::kProductRetire:
+      return "product.retire";
+    case AuditAction::kProductRestore:
+      return "product.restore";
     case AuditAction::kTopicCreate:
       return "topic.create";
     case AuditAction::kTopicDelete:

@@ -30,6 +30,12 @@ std::string_view verb(AuditAction action) {
       return "edit";
     case AuditAction::kProductUnpublish:
       return "unpublish";
+    case AuditAction::kProductDeprecate:
+      return "deprecate";
+    case AuditAction::kProductRetire:
+      return "retire";
+    case AuditAction::kProductRestore:
+      return "restore";
     case AuditAction::kTopicCreate:
       return "create";
     case AuditAction::kTopicDelete:
@@ -49,6 +55,12 @@ std::string_view verb(AuditAction action) {
   return "change";
 }
 
+/// "published", "deprecated": the past of verb().
+std::string done(AuditAction action) {
+  const std::string_view word = verb(action);
+  return fmt::format("{}{}", word, word.ends_with('e') ? "d" : "ed");
+}
+
 std::string how_many_block(const std::vector<Finding>& findings) {
   const std::size_t blocking = count(findings, Severity::kBlocks);
   return fmt::format("{} finding{}", blocking, blocking == 1 ? " blocks" : "s block");
@@ -64,6 +76,8 @@ void MeshState::replay(const state::Record& record, Offset offset, Timestamp) {
     replay_product(record);
   } else if (record.key.starts_with(kAuditKey)) {
     replay_audit(record);
+  } else if (record.key.starts_with(ProductHistory::kKey)) {
+    ignored_records_ += history_.replay(record.key, record.value) ? 0 : 1;
   } else {
     ++ignored_records_;
   }
@@ -120,6 +134,7 @@ void MeshState::read_audit(AuditNumber number, std::string_view value) {
 
 void MeshState::reset() {
   products_.clear();
+  history_.clear();
   audit_.clear();
   unread_audit_.clear();
   loading_ = true;
@@ -210,17 +225,32 @@ state::Decision<Change> MeshState::put(const Asked& asked, std::int64_t now_ms, 
         asked, now_ms, action, std::move(change),
         fmt::format("{} not edited: version {} is newer than {}", id.to_string(), current->version, *expected_version));
   }
+  if (current && current->is_retired() && expected_version) {
+    change.findings.push_back({"lifecycle", "lifecycle-step", Severity::kBlocks, "Retired products stay as they are",
+                               fmt::format("{} is retired.", id.to_string()), "Bring it back first: to live.",
+                               std::nullopt});
+  }
   if (blocks(change.findings) || asked.principal.kind == access::Principal::Kind::kAnonymous) {
     change.refusal = refusal_of(asked.principal, change.findings);
-    std::string summary = fmt::format("{} not {}ed: {}", id.to_string(), verb(action), how_many_block(change.findings));
+    std::string summary = fmt::format("{} not {}: {}", id.to_string(), done(action), how_many_block(change.findings));
     return refuse(asked, now_ms, action, std::move(change), std::move(summary));
   }
 
   Product product = make();
-  if (current && product.says_the_same_as(*current)) {
-    change.kind = Change::Kind::kUnchanged;
-    return {std::move(change), {}};
+  if (current) {
+    product.lifecycle = current->lifecycle;
+    product.deprecation = current->deprecation;
+    if (product.says_the_same_as(*current)) {
+      change.kind = Change::Kind::kUnchanged;
+      return {std::move(change), {}};
+    }
   }
+  return commit(asked, now_ms, action, std::move(change), std::move(product), current ? "Edited" : "Published");
+}
+
+state::Decision<Change> MeshState::commit(const Asked& asked, std::int64_t now_ms, AuditAction action, Change change,
+                                          Product product, std::string_view done) const {
+  const ProductPointer current = products_.find(product.id);
   product.version = current ? current->version + 1 : 1;
   product.published_at_ms = current ? current->published_at_ms : now_ms;
   product.updated_at_ms = now_ms;
@@ -228,23 +258,31 @@ state::Decision<Change> MeshState::put(const Asked& asked, std::int64_t now_ms, 
 
   state::Decision<Change> decision{std::move(change), {}};
   decision.response.kind = current ? Change::Kind::kEdited : Change::Kind::kPublished;
-  decision.records.push_back({product_key(id), product_record(product)});
-  AuditEntry entry{.action = action, .subject = subject_of(id), .outcome = AuditOutcome::kDone};
-  entry.summary = fmt::format("{} {} version {}", current ? "Edited" : "Published", id.to_string(), product.version);
+  decision.records.push_back({product_key(product.id), product_record(product)});
+  if (current) {
+    decision.records.push_back({ProductHistory::key(product.id, current->version), product_record(*current)});
+    const ProductHistory::Versions& before = history_.versions(product.id);
+    if (const auto oldest = before.find(current->version - kVersionsMax); oldest != before.end())
+      decision.records.push_back({ProductHistory::key(product.id, oldest->first), std::nullopt});
+  }
+  AuditEntry entry{.action = action, .subject = subject_of(product.id), .outcome = AuditOutcome::kDone};
+  entry.summary = fmt::format("{} {} version {}", done, product.id.to_string(), product.version);
   entry.findings = decision.response.findings;
   decision.response.audit = audited(asked, now_ms, std::move(entry), decision.records);
   decision.response.product = std::make_shared<const Product>(std::move(product));
   return decision;
 }
 
-state::Decision<Change> MeshState::remove(const Asked& asked, std::int64_t now_ms, const ProductId& id,
-                                          std::int64_t expected_version, const identity::Directory& directory) const {
-  constexpr AuditAction kAction = AuditAction::kProductUnpublish;
-  Change change{.id = id, .product = products_.find(id)};
+std::optional<state::Decision<Change>> MeshState::refuse_change(const Asked& asked, std::int64_t now_ms,
+                                                                AuditAction action, const Change& wanted,
+                                                                std::int64_t expected_version,
+                                                                const identity::Directory& directory) const {
+  Change change = wanted;
+  const std::string id = change.id.to_string();
   if (!change.product) {
     change.refusal = Refusal::kNotFound;
-    return refuse(asked, now_ms, kAction, std::move(change),
-                  fmt::format("Not unpublished: there is no product {}", id.to_string()));
+    return refuse(asked, now_ms, action, std::move(change),
+                  fmt::format("Not {}: there is no product {}", done(action), id));
   }
   const Product& current = *change.product;
   if (!asked.principal.member_of(current.owner)) {
@@ -258,24 +296,63 @@ state::Decision<Change> MeshState::remove(const Asked& asked, std::int64_t now_m
          team == nullptr ? fmt::format("The directory no longer knows {}: add it, with its members.", current.owner)
                          : fmt::format("Act as a member: {}.", fmt::join(team->members, ", ")),
          std::nullopt});
-    return refuse(asked, now_ms, kAction, std::move(change),
-                  fmt::format("{} not unpublished: only members of {} may", id.to_string(), current.owner));
+    return refuse(asked, now_ms, action, std::move(change),
+                  fmt::format("{} not {}: only members of {} may", id, done(action), current.owner));
   }
   if (current.version != expected_version) {
     change.refusal = Refusal::kStale;
     change.current_version = current.version;
-    return refuse(asked, now_ms, kAction, std::move(change),
-                  fmt::format("{} not unpublished: version {} is newer than {}", id.to_string(), current.version,
+    return refuse(asked, now_ms, action, std::move(change),
+                  fmt::format("{} not {}: version {} is newer than {}", id, done(action), current.version,
                               expected_version));
   }
+  return std::nullopt;
+}
+
+state::Decision<Change> MeshState::remove(const Asked& asked, std::int64_t now_ms, const ProductId& id,
+                                          std::int64_t expected_version, const identity::Directory& directory) const {
+  constexpr AuditAction kAction = AuditAction::kProductUnpublish;
+  Change change{.id = id, .product = products_.find(id)};
+  if (auto refused = refuse_change(asked, now_ms, kAction, change, expected_version, directory))
+    return std::move(*refused);
   change.kind = Change::Kind::kUnpublished;
   state::Decision<Change> decision{std::move(change), {}};
   decision.records.push_back({product_key(id), std::nullopt});
+  for (const auto& [version, text] : history_.versions(id))
+    decision.records.push_back({ProductHistory::key(id, version), std::nullopt});
   AuditEntry entry{.action = kAction, .subject = subject_of(id), .outcome = AuditOutcome::kDone};
   entry.summary =
-      fmt::format("Unpublished {} version {}; topics and records stay", id.to_string(), current.version);
+      fmt::format("Unpublished {} version {}; topics and records stay", id.to_string(), expected_version);
   decision.response.audit = audited(asked, now_ms, std::move(entry), decision.records);
   return decision;
+}
+
+state::Decision<Change> MeshState::set_lifecycle(const Asked& asked, std::int64_t now_ms, const ProductId& id,
+                                                 std::int64_t expected_version, const LifecycleChange& wanted,
+                                                 std::vector<Finding> findings,
+                                                 const identity::Directory& directory) const {
+  const AuditAction action = wanted.to == lifecycle_name(Lifecycle::kRetired)  ? AuditAction::kProductRetire
+                             : wanted.to == lifecycle_name(Lifecycle::kLive) ? AuditAction::kProductRestore
+                                                                             : AuditAction::kProductDeprecate;
+  Change change{.id = id, .product = products_.find(id)};
+  if (auto refused = refuse_change(asked, now_ms, action, change, expected_version, directory))
+    return std::move(*refused);
+  std::erase_if(findings, [](const Finding& finding) { return finding.severity == Severity::kPasses; });
+  change.findings = std::move(findings);
+  if (blocks(change.findings)) {
+    change.refusal = refusal_of(asked.principal, change.findings);
+    std::string summary = fmt::format("{} not {}: {}", id.to_string(), done(action), how_many_block(change.findings));
+    return refuse(asked, now_ms, action, std::move(change), std::move(summary));
+  }
+  Product product = with_lifecycle(*change.product, wanted);
+  if (product.says_the_same_as(*change.product)) {
+    change.kind = Change::Kind::kUnchanged;
+    return {std::move(change), {}};
+  }
+  const std::string_view said = action == AuditAction::kProductRetire    ? "Retired"
+                                : action == AuditAction::kProductRestore ? "Brought back"
+                                                                         : "Deprecated";
+  return commit(asked, now_ms, action, std::move(change), std::move(product), said);
 }
 
 state::Decision<TopicChange> MeshState::start_topic_change(const Asked& asked, std::int64_t now_ms, AuditAction action,

@@ -11,7 +11,9 @@
 #include "access/principal.h"
 #include "base/function.h"
 #include "mesh/audit.h"
+#include "mesh/lifecycle_change.h"
 #include "mesh/product.h"
+#include "mesh/product_history.h"
 #include "mesh/product_rules.h"
 #include "mesh/product_table.h"
 #include "state/shard.h"
@@ -59,7 +61,8 @@ struct TopicChange {
 
 /// Products and the audit of all changes: the state of `_weft_mesh`. Decisions are const; replay alone changes it.
 ///
-/// Records: "product/<domain>/<name>" → product_record, deleted when unpublished; "audit/<number>" → the entry as JSON.
+/// Records: "product/<domain>/<name>" → product_record, deleted when unpublished; "version/<domain>/<name>/<number>" → the
+/// record that a newer version has replaced; "audit/<number>" → the entry as JSON.
 class MeshState final : public state::Machine, public ProductIndex {
  public:
   // ---- Machine
@@ -71,9 +74,11 @@ class MeshState final : public state::Machine, public ProductIndex {
 
   // ---- What is
   const Product* find(const ProductId& id) const override;
+  ProductPointer find_pointer(const ProductId& id) const { return products_.find(id); }
   const Product* find_on_topic(std::string_view cluster, std::string_view topic) const override;
   bool is_being_deleted(std::string_view topic) const override;
   const std::map<ProductId, ProductPointer>& products() const { return products_.all(); }
+  const ProductHistory& history() const { return history_; }
   const std::map<AuditNumber, AuditPointer>& audit() const { return audit_; }
   /// Records that could not be understood, since the last reset.
   std::uint64_t ignored_records() const { return ignored_records_; }
@@ -85,6 +90,11 @@ class MeshState final : public state::Machine, public ProductIndex {
                               Function<Product()> make) const;
   state::Decision<Change> remove(const Asked& asked, std::int64_t now_ms, const ProductId& id,
                                  std::int64_t expected_version, const identity::Directory& directory) const;
+  /// Deprecates, retires or brings back. `findings` are those of check_lifecycle, and for what becomes live again of
+  /// check_product.
+  state::Decision<Change> set_lifecycle(const Asked& asked, std::int64_t now_ms, const ProductId& id,
+                                        std::int64_t expected_version, const LifecycleChange& wanted,
+                                        std::vector<Finding> findings, const identity::Directory& directory) const;
   /// The intent, before the cluster is asked. Refused when `denied` says why, and a deletion while a product is on the
   /// topic.
   state::Decision<TopicChange> start_topic_change(const Asked& asked, std::int64_t now_ms, AuditAction action,
@@ -106,7 +116,16 @@ class MeshState final : public state::Machine, public ProductIndex {
   state::Decision<Change> refuse(const Asked& asked, std::int64_t now_ms, AuditAction action, Change change,
                                  std::string summary) const;
 
+  /// Refuses when there is no such product, who asks is not of its team, or it has another version.
+  std::optional<state::Decision<Change>> refuse_change(const Asked& asked, std::int64_t now_ms, AuditAction action,
+                                                       const Change& change, std::int64_t expected_version,
+                                                       const identity::Directory& directory) const;
+  /// The records that make `product` the next version of itself.
+  state::Decision<Change> commit(const Asked& asked, std::int64_t now_ms, AuditAction action, Change change,
+                                 Product product, std::string_view done) const;
+
   ProductTable products_;
+  ProductHistory history_;
   std::map<AuditNumber, AuditPointer> audit_;
   bool loading_ = false;                             ///< Since reset, until the log's end.
   std::map<AuditNumber, std::string> unread_audit_;  ///< Entries met while loading.

@@ -144,6 +144,76 @@ void Products::remove(Asked asked, ProductId id, std::int64_t expected_version, 
       });
 }
 
+void Products::set_lifecycle(Asked asked, ProductId id, std::int64_t expected_version, LifecycleChange change,
+                             Callback<Result<Change>> done) {
+  struct Request {
+    PutRequest rules;  ///< What becomes live again is judged as if it were published.
+    std::int64_t expected_version;
+    LifecycleChange change;
+  };
+  auto request = std::make_shared<Request>();
+  request->rules.asked = std::move(asked);
+  request->rules.id = std::move(id);
+  request->rules.editing = true;
+  request->rules.done = std::move(done);
+  request->expected_version = expected_version;
+  request->change = std::move(change);
+  const bool judged = request->change.to == lifecycle_name(Lifecycle::kLive);
+  if (const Product* product = state_.find(request->rules.id); product != nullptr && judged)
+    request->rules.draft = ProductDraft::of(*product);
+  auto decide = [this, request, judged]() -> Result<state::Decision<Change>> {
+    std::vector<Finding> findings;
+    if (const Product* product = state_.find(request->rules.id)) {
+      findings = check_lifecycle(*product, request->change, state_);
+      // Of another version than the draft is of: refused as stale, whatever is found.
+      if (judged) {
+        std::vector<Finding> rules = findings_of(request->rules);
+        findings.insert(findings.end(), rules.begin(), rules.end());
+      }
+    }
+    return state_.set_lifecycle(request->rules.asked, now_ms(), request->rules.id, request->expected_version,
+                                request->change, std::move(findings), *parts_.directory.current());
+  };
+  gather_evidence(parts_.loop, parts_.home, parts_.schemas, request->rules.draft.ports,
+                  [this, alive = alive_, request, decide](std::vector<PortEvidence> evidence) {
+                    if (!*alive) return;
+                    request->rules.evidence = std::move(evidence);
+                    shard_.submit<Change>(decide, [this, request](Result<Change> changed) {
+                      if (changed.ok()) apply(*changed);
+                      request->rules.done(std::move(changed));
+                    });
+                  });
+}
+
+void Products::list_versions(ProductId id, std::optional<std::int64_t> before, std::size_t limit,
+                             Callback<Result<std::vector<ProductPointer>>> done) {
+  using Versions = std::vector<ProductPointer>;
+  shard_.submit<Versions>(
+      [this, id = std::move(id), before, limit]() -> Result<state::Decision<Versions>> {
+        Versions versions;
+        const ProductPointer current = state_.find_pointer(id);
+        if (current && (!before || current->version < *before)) versions.push_back(current);
+        const ProductHistory::Versions& held = state_.history().versions(id);
+        auto at = before ? held.lower_bound(*before) : held.end();
+        while (at != held.begin() && versions.size() <= limit) {
+          --at;
+          if (auto version = state_.history().find(id, at->first)) versions.push_back(std::move(version));
+        }
+        return state::Decision<Versions>{std::move(versions), {}};
+      },
+      [done = std::move(done)](Result<Versions> versions) mutable { done(std::move(versions)); });
+}
+
+void Products::find_version(ProductId id, std::int64_t version, Callback<Result<ProductPointer>> done) {
+  shard_.submit<ProductPointer>(
+      [this, id = std::move(id), version]() -> Result<state::Decision<ProductPointer>> {
+        const ProductPointer current = state_.find_pointer(id);
+        const bool wanted = current && current->version == version;
+        return state::Decision<ProductPointer>{wanted ? current : state_.history().find(id, version), {}};
+      },
+      [done = std::move(done)](Result<ProductPointer> found) mutable { done(std::move(found)); });
+}
+
 void Products::check(access::Principal principal, ProductId id, ProductDraft draft, bool editing,
                      Callback<Result<std::vector<Finding>>> done) {
   auto request = std::make_shared<PutRequest>(PutRequest{.asked = {std::move(principal), {}, {}},

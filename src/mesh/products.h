@@ -78,6 +78,15 @@ class Products {
   void put(Asked asked, ProductId id, ProductDraft draft, std::optional<std::int64_t> expected_version,
            Callback<Result<Change>> done);
   void remove(Asked asked, ProductId id, std::int64_t expected_version, Callback<Result<Change>> done);
+  /// Deprecates, retires or brings back to live, which asks every rule again.
+  void set_lifecycle(Asked asked, ProductId id, std::int64_t expected_version, LifecycleChange change,
+                     Callback<Result<Change>> done);
+  /// The versions held of a product from `before` (none: the newest) downwards, newest first: at most `limit` of them and
+  /// one more, which the last of them can be compared with. Empty when there is no such product.
+  void list_versions(ProductId id, std::optional<std::int64_t> before, std::size_t limit,
+                     Callback<Result<std::vector<ProductPointer>>> done);
+  /// One version; null when it is not held.
+  void find_version(ProductId id, std::int64_t version, Callback<Result<ProductPointer>> done);
   /// What put would say; changes nothing.
   void check(access::Principal principal, ProductId id, ProductDraft draft, bool editing,
              Callback<Result<std::vector<Finding>>> done);

@@ -109,6 +109,12 @@ class ApiWorld : public mesh::testing::MeshWorld {
     loop.run();
     return judge(method, path, response.value_or(http::Response::text(0, "no answer")));
   }
+  /// Sends without waiting: `answered` hears the status when the loop runs.
+  void start(http::Method method, std::string target, std::string body, http::Headers headers,
+             Function<void(int status)> answered) {
+    router.dispatch(make(method, target, std::move(body), std::move(headers)),
+                    http::Responder::to([answered = std::move(answered)](http::Response sent) mutable { answered(sent.status); }));
+  }
   Answer get(std::string target) { return call(http::Method::kGet, std::move(target)); }
 
   /// Opens an event stream; null when it was refused.

@@ -168,6 +168,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{domain}/{name}/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deprecate, retire, or bring back
+         * @description Deprecated products are read as before and say until when; retired ones keep their page and history, are left out of lists and
+         *     searches, and give their topics free. Back to `live` asks every rule as publishing does. A new version each time.
+         */
+        post: operations["setLifecycle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{domain}/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What its owner changed, who and when
+         * @description Newest first. The newest 200 are held.
+         */
+        get: operations["listVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{domain}/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+                /** @example 12 */
+                version: components["parameters"]["version"];
+            };
+            cookie?: never;
+        };
+        /** The product as it was */
+        get: operations["getVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{domain}/{name}/versions/{version}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+                /** @example 12 */
+                version: components["parameters"]["version"];
+            };
+            cookie?: never;
+        };
+        /** What two versions say differently, field by field */
+        get: operations["compareVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{domain}/{name}/schema": {
         parameters: {
             query?: never;
@@ -1172,6 +1271,78 @@ export interface components {
             updated_by: string;
             facts: components["schemas"]["Facts"];
         };
+        LifecycleChange: {
+            to: components["schemas"]["Lifecycle"];
+            /** @description Why; wanted for deprecated. */
+            reason?: string;
+            /**
+             * @description The last day.
+             * @example 2027-03-31
+             */
+            ends_on?: string;
+            /**
+             * @description What to read instead.
+             * @example execution/fills
+             */
+            successor?: string;
+        };
+        /** @description What the owner says. */
+        ProductContent: {
+            description: string;
+            owner: string;
+            quality: components["schemas"]["Quality"];
+            sla: components["schemas"]["SlaTier"];
+            tags: string[];
+            lifecycle: components["schemas"]["Lifecycle"];
+            deprecation: components["schemas"]["Deprecation"] | null;
+            audience: components["schemas"]["Audience"];
+            sensitivity: components["schemas"]["Sensitivity"];
+            links: components["schemas"]["Link"][];
+            support: components["schemas"]["Link"] | null;
+            terms: string;
+            attributes: components["schemas"]["Attributes"];
+            ports: components["schemas"]["Port"][];
+        };
+        FieldChange: {
+            /** @example ports[api].address */
+            field: string;
+            /** @enum {string} */
+            change: "added" | "changed" | "removed";
+            /** @description Any JSON; null when it was not there. */
+            before: unknown;
+            /** @description Any JSON; null when it is no more. */
+            after: unknown;
+        };
+        Version: {
+            version: number;
+            updated_at: components["schemas"]["Time"];
+            /** @example User:mkovac */
+            updated_by: string;
+        };
+        Versions: {
+            sequence: components["schemas"]["Sequence"];
+            versions: components["schemas"]["VersionChanges"][];
+            next_cursor: string | null;
+        };
+        VersionChanges: {
+            version: number;
+            updated_at: components["schemas"]["Time"];
+            updated_by: string;
+            /** @description Against the version before; null for the first, and when that one is not held any more. */
+            changes: components["schemas"]["FieldChanges"] | null;
+        };
+        FieldChanges: components["schemas"]["FieldChange"][];
+        VersionDetail: {
+            version: number;
+            updated_at: components["schemas"]["Time"];
+            updated_by: string;
+            content: components["schemas"]["ProductContent"];
+        };
+        VersionDifference: {
+            from: components["schemas"]["Version"];
+            to: components["schemas"]["Version"];
+            changes: components["schemas"]["FieldChanges"];
+        };
         ProductHit: {
             product: components["schemas"]["Product"];
             /** @description Best first, at most 5; empty without `q`. */
@@ -1551,7 +1722,7 @@ export interface components {
             teams: components["schemas"]["Team"][];
         };
         /** @enum {string} */
-        AuditAction: "product.publish" | "product.edit" | "product.unpublish" | "product.owner" | "topic.create" | "topic.delete" | "schema.register" | "schema.delete" | "schema.configure" | "conversation.open" | "conversation.reply" | "conversation.close";
+        AuditAction: "product.publish" | "product.edit" | "product.unpublish" | "product.deprecate" | "product.retire" | "product.restore" | "product.owner" | "topic.create" | "topic.delete" | "schema.register" | "schema.delete" | "schema.configure" | "conversation.open" | "conversation.reply" | "conversation.close";
         /** @enum {string} */
         AuditOutcome: "done" | "refused" | "failed" | "started";
         /** @description The call that does the same; for schema.* to the registry's address. */
@@ -2011,6 +2182,8 @@ export interface components {
         name: string;
         /** @example 418 */
         number: string;
+        /** @example 12 */
+        version: string;
         /**
          * @description Comparisons joined by `and`: `=`, `<`, `<=`, `>`, `>=` or `contains`. On the left a field of the decoded value (`customer.city`, `items[0].sku`,
          *     `items[].sku` for any), `value` or `key` as a whole or with a field, or `header.name`; names with other characters in quotes. On the
@@ -2411,6 +2584,146 @@ export interface operations {
             412: components["responses"]["Stale"];
             428: components["responses"]["VersionWanted"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    setLifecycle: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @example "3" */
+                "If-Match": string;
+            };
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "to": "deprecated",
+                 *       "reason": "Fills has corrections too.",
+                 *       "ends_on": "2027-03-31",
+                 *       "successor": "execution/fills"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LifecycleChange"];
+            };
+        };
+        responses: {
+            /** @description Changed; or nothing differed and the version stays. */
+            200: {
+                headers: {
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductChanged"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionWanted"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listVersions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the answer before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Versions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Versions"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    getVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+                /** @example 12 */
+                version: components["parameters"]["version"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDetail"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+        };
+    };
+    compareVersions: {
+        parameters: {
+            query: {
+                from: number;
+            };
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+                /** @example 12 */
+                version: components["parameters"]["version"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The difference. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDifference"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Refused"];
         };
     };
     getProductSchema: {
