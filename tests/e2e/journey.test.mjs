@@ -61,7 +61,8 @@ test('an owner publishes the waiting topic, others see it come, and it can be ta
   await page.locator(`a[href="/products/analytics/${waiting}/overview"]`).click();
   await page.waitForURL(`**/products/analytics/${waiting}/overview`);
 
-  await page.getByRole('button', { name: 'Unpublish…' }).click();
+  await page.getByRole('button', { name: 'Deprecate, retire or unpublish' }).click();
+  await page.getByRole('menuitem', { name: 'Unpublish…' }).click();
   await page.getByRole('alertdialog').waitFor();
   await expectAccessible(page, 'the question before unpublishing');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Unpublish' }).click();
@@ -161,7 +162,7 @@ test('somebody without the right is told what is missing and how to get it', asy
   await page.getByRole('button', { name: /^Publish – \d+ findings? blocks?$/ }).waitFor();
   await page.goto('/products/execution/stocktrades/overview');
   await page.getByRole('heading', { name: 'You can read this now' }).waitFor();
-  assert.equal(await page.getByRole('button', { name: 'Unpublish…' }).count(), 0);
+  assert.equal(await page.getByRole('button', { name: 'Deprecate, retire or unpublish' }).count(), 0);
   expectQuiet();
   await close();
 });

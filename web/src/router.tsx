@@ -6,7 +6,7 @@ import { type ExploreSearch, readExploreSearch } from './screens/explore/filter'
 import { type InboxSearch, readInboxSearch } from './screens/inbox/search';
 import { NotFound } from './screens/NotFound';
 import { readSamplesSearch, type SamplesSearch } from './screens/product/position';
-import { readSchemaSearch, readUseSearch, type SchemaSearch, type UseSearch } from './screens/product/search';
+import { type ChangesSearch, readChangesSearch, readSchemaSearch, readUseSearch, type SchemaSearch, type UseSearch } from './screens/product/search';
 
 // Every view and every choice that changes what is shown has its own address.
 
@@ -60,6 +60,12 @@ const samples = createRoute({
   validateSearch: (raw): SamplesSearch => readSamplesSearch(raw as Record<string, string>),
   component: lazyRouteComponent(() => import('./screens/product/Samples')),
 });
+const changes = createRoute({
+  getParentRoute: () => product,
+  path: '/changes',
+  validateSearch: (raw): ChangesSearch => readChangesSearch(raw as Record<string, string>),
+  component: lazyRouteComponent(() => import('./screens/product/Changes')),
+});
 const use = createRoute({
   getParentRoute: () => product,
   path: '/use',
@@ -92,6 +98,11 @@ const publishTopic = createRoute({
   path: '/publish/$topic',
   component: lazyRouteComponent(() => import('./screens/publish/PublishForm')),
 });
+const editProduct = createRoute({
+  getParentRoute: () => root,
+  path: '/publish/$domain/$name',
+  component: lazyRouteComponent(() => import('./screens/publish/EditProduct')),
+});
 
 const later = () => import('./screens/LaterScreens');
 const create = createRoute({ getParentRoute: () => root, path: '/create', component: lazyRouteComponent(later, 'Create') });
@@ -107,10 +118,11 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     explore,
-    product.addChildren([productHome, overview, schema, samples, questions, use]),
+    product.addChildren([productHome, overview, schema, samples, questions, changes, use]),
     inbox.addChildren([inboxHome, conversation]),
     publish,
     publishTopic,
+    editProduct,
     create,
     govern,
     lineage,

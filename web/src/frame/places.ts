@@ -30,7 +30,7 @@ export interface Crumb {
   href?: string;
 }
 
-const tabNames: Record<string, string> = { schema: 'Schema', samples: 'Samples', questions: 'Questions', use: 'Use it' };
+const tabNames: Record<string, string> = { schema: 'Schema', samples: 'Samples', questions: 'Questions', changes: 'Changes', use: 'Use it' };
 
 /** Where a path is, from the menu down. */
 export function crumbsOf(pathname: string): Crumb[] {
@@ -44,6 +44,10 @@ export function crumbsOf(pathname: string): Crumb[] {
     ];
     if (tabNames[tab]) crumbs.push({ text: tabNames[tab] });
     return endHere(crumbs);
+  }
+  if (area === 'publish' && rest.length === 2) {
+    const [domain = '', name = ''] = rest;
+    return endHere([{ text: 'Publish', href: '/publish' }, { text: domain, href: `/explore?domain=${encodeURIComponent(domain)}` }, { text: name }]);
   }
   if (area === 'inbox') return endHere([{ text: 'Inbox', href: '/inbox' }, ...rest.map((number) => ({ text: number }))]);
   const place = [...places, settingsPlace].find(({ to }) => to === `/${area}`);

@@ -6,6 +6,7 @@ import { streamOf } from '../../api/ports';
 import { samplesQuery, schemaQuery } from '../../api/queries';
 import { Chip } from '../../design/Badge';
 import { Icon } from '../../design/Icon';
+import { Markdown } from '../../design/Markdown';
 import { Avatar, Bone } from '../../design/parts';
 import tableStyles from '../../design/table.module.css';
 import { count, plural } from '../../format/quantity';
@@ -17,7 +18,8 @@ import { ErrorNote } from '../errors';
 import { OwnerName } from '../OwnerName';
 import { Section } from '../Page';
 import { Announcements } from './Announcements';
-import { describe } from './describe';
+import { AttributesBlock, DeprecationNote, LinksBlock, Ports, Terms } from './Says';
+import { LatestChanges } from './LatestChanges';
 import { positionOf } from './position';
 import styles from './Product.module.css';
 import { useProduct } from './ProductFrame';
@@ -25,14 +27,15 @@ import { useProduct } from './ProductFrame';
 export default function Overview() {
   const { detail } = useProduct();
   const { product, owner_team, rights } = detail;
-  const { whole } = describe(product.description);
+  const whole = product.description !== product.summary;
   return (
     <div className={styles.overview}>
       <div className={styles.main}>
+        <DeprecationNote product={product} />
         <Announcements domain={product.domain} name={product.name} />
         {(whole || product.tags.length > 0) && (
           <div>
-            {whole && <p className="prose">{whole}</p>}
+            {whole && <Markdown text={product.description} />}
             {product.tags.length > 0 && (
               <p style={{ display: 'flex', gap: 6, marginTop: whole ? 10 : 0 }}>
                 {product.tags.map((tag) => (
@@ -44,12 +47,17 @@ export default function Overview() {
             )}
           </div>
         )}
-        <Fields product={product} />
-        <LatestRecords product={product} mayRead={rights.find((one) => one.right === 'read_records')?.allowed !== false} />
+        {streamOf(product) && <Fields product={product} />}
+        {streamOf(product) && <LatestRecords product={product} mayRead={rights.find((one) => one.right === 'read_records')?.allowed !== false} />}
+        <Ports product={product} />
+        <Terms product={product} />
       </div>
       <aside className={styles.side} aria-label="About this product">
         <Rights rights={rights} />
         <Owner name={product.owner} team={owner_team} />
+        <LinksBlock product={product} />
+        {product.version > 1 && <LatestChanges product={product} />}
+        <AttributesBlock product={product} />
         <Facts product={product} />
       </aside>
     </div>

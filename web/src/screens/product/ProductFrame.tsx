@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { Pin, PinOff, SquareTerminal, Trash2 } from 'lucide-react';
-import { createContext, lazy, Suspense, useContext, useState } from 'react';
+import { Pin, PinOff, SquareTerminal } from 'lucide-react';
+import { createContext, useContext, useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { productQuery } from '../../api/queries';
 import { Badge } from '../../design/Badge';
@@ -15,17 +15,17 @@ import { togglePin, usePins } from '../../design/settings';
 import { Sparkline } from '../../design/Sparkline';
 import { historyDetail, historyWord } from '../../format/facts';
 import { bytes, count, duration, rate } from '../../format/quantity';
-import { exact } from '../../format/time';
+import { day, exact } from '../../format/time';
 import { useKeys } from '../../frame/keys';
 import { type Metrics, useLive, useMetrics } from '../../live/hooks';
 import { ErrorPage } from '../errors';
 import { PageHeading } from '../PageHeading';
 import { useConversationsLive } from './Announcements';
-import { describe } from './describe';
+import { OwnerActions } from './OwnerActions';
+import { SensitivityOf } from './Says';
 import { FollowButton } from './FollowButton';
 import styles from './Product.module.css';
 
-const Unpublish = lazy(() => import('./Unpublish'));
 const route = getRouteApi('/products/$domain/$name');
 
 const tabs = [
@@ -33,6 +33,7 @@ const tabs = [
   { to: '/products/$domain/$name/schema', name: 'Schema' },
   { to: '/products/$domain/$name/samples', name: 'Samples' },
   { to: '/products/$domain/$name/questions', name: 'Questions' },
+  { to: '/products/$domain/$name/changes', name: 'Changes' },
   { to: '/products/$domain/$name/use', name: 'Use it' },
 ] as const;
 
@@ -66,6 +67,7 @@ export default function ProductFrame() {
       if (unpublished) return;
       void client.invalidateQueries({ queryKey: ['product', domain, name] });
       void client.invalidateQueries({ queryKey: ['schema', domain, name] });
+      void client.invalidateQueries({ queryKey: ['versions', domain, name] });
     },
     sequence,
   );
@@ -108,7 +110,6 @@ function Header({ detail, metrics }: Shown) {
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const onOverview = pathname.endsWith('/overview');
   const navigate = useNavigate();
-  const [confirming, setConfirming] = useState(false);
   const pinned = usePins().includes(product.id);
   const mayEdit = detail.rights.some((right) => right.right === 'edit' && right.allowed);
 
@@ -129,13 +130,9 @@ function Header({ detail, metrics }: Shown) {
         <PageHeading className={styles.name}>{name}</PageHeading>
         <Badge of={product.quality} />
         <Badge of={`tier${product.sla}`} />
-        <Badge of={product.lifecycle} />
+        <Badge of={product.lifecycle}>{product.lifecycle === 'deprecated' && product.deprecation?.ends_on ? `deprecated, until ${day(`${product.deprecation.ends_on}T00:00:00Z`)}` : undefined}</Badge>
         <div className={styles.actions}>
-          {mayEdit && (
-            <Button kind="quiet" icon={Trash2} onClick={() => setConfirming(true)}>
-              Unpublish…
-            </Button>
-          )}
+          {mayEdit && <OwnerActions product={product} />}
           <FollowButton domain={domain} name={name} />
           <Button icon={pinned ? PinOff : Pin} aria-pressed={pinned} onClick={() => togglePin(product.id)}>
             {pinned ? 'Unpin' : 'Pin'}
@@ -148,25 +145,26 @@ function Header({ detail, metrics }: Shown) {
       </div>
       {onOverview && (
         <>
-          <p className={styles.sentence}>{describe(product.description).lead}</p>
-          <FactStrip facts={product.facts} metrics={metrics} />
+          <p className={styles.sentence}>{product.summary}</p>
+          <FactStrip product={product} metrics={metrics} />
         </>
       )}
       <nav aria-label="Product" className={`${partStyles.tabs} ${styles.tabs}`}>
         {tabs.map((tab) => (
           <Link key={tab.to} to={tab.to} params={{ domain, name }} className={partStyles.tab} activeOptions={{ includeSearch: false }}>
             {tab.name}
+            {tab.name === 'Changes' && product.version > 1 && <span>v{product.version}</span>}
             {tab.name === 'Schema' && product.facts.schema && <span>v{product.facts.schema.version}</span>}
           </Link>
         ))}
       </nav>
-      <Suspense>{confirming && <Unpublish product={product} onClose={() => setConfirming(false)} />}</Suspense>
     </div>
   );
 }
 
 /** The few figures that decide, measured by weft. What is not known says why. */
-function FactStrip({ facts, metrics }: { facts: Schemas['Facts']; metrics: Metrics | undefined }) {
+function FactStrip({ product, metrics }: { product: Schemas['Product']; metrics: Metrics | undefined }) {
+  const { facts } = product;
   const current = metrics?.rate ?? facts.rate;
   const freshness = metrics?.freshness ?? facts.freshness;
   const last = metrics?.last_record ?? facts.last_record;
@@ -232,6 +230,12 @@ function FactStrip({ facts, metrics }: { facts: Schemas['Facts']; metrics: Metri
           ) : (
             why('size')
           )}
+        </dd>
+      </div>
+      <div className={styles.fact}>
+        <dt>Sensitivity</dt>
+        <dd>
+          <SensitivityOf product={product} />
         </dd>
       </div>
     </dl>

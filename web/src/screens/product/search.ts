@@ -21,3 +21,16 @@ export interface UseSearch {
 export function readUseSearch(raw: RawSearch): UseSearch {
   return { with: oneOf(raw.with, snippetKinds), listener: one(raw.listener) };
 }
+
+export interface ChangesSearch {
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
+/** As the address has it, or as the router has read it before. */
+const version = (value: unknown) => (/^[1-9]\d{0,8}$/.test(String(Array.isArray(value) ? value[0] : value)) ? Number(value) : undefined);
+
+/** Which two versions are compared. */
+export function readChangesSearch(raw: RawSearch): ChangesSearch {
+  return { from: version(raw.from), to: version(raw.to) };
+}

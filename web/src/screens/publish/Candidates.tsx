@@ -2,9 +2,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { meQuery, productsQuery, serverQuery } from '../../api/queries';
 import { State } from '../../design/Badge';
+import { buttonClass } from '../../design/Button';
 import { CopyButton } from '../../design/parts';
 import tableStyles from '../../design/table.module.css';
 import { plural, rate } from '../../format/quantity';
+import { day } from '../../format/time';
 import { useLive, useMetrics } from '../../live/hooks';
 import { useRowKeys } from '../useRowKeys';
 import { ErrorNote, ErrorPage } from '../errors';
@@ -46,19 +48,19 @@ export default function Candidates() {
           <CandidateTable topics={candidates} />
         ) : (
           topics.isSuccess && (
-            <Empty title="Nothing waits to be published" actions={<CopyButton text={example}>{example}</CopyButton>}>
+            <Empty title="Nothing waits to be published" actions={<CopyButton text={example}><span style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }}>{example}</span></CopyButton>}>
               Every topic {anonymous ? 'of the cluster' : 'of your domains'} is a product already, or there is none. Produce to a new topic with any Kafka client and it appears here.
             </Empty>
           )
         )}
       </Section>
-      {me && me.domains.length > 0 && <MyProducts domains={me.domains} />}
+      {me && me.domains.length > 0 && <MyProducts domains={me.domains} teams={me.teams} />}
     </Page>
   );
 }
 
-function MyProducts({ domains }: { domains: string[] }) {
-  const products = useQuery(productsQuery({ domain: domains }));
+function MyProducts({ domains, teams }: { domains: string[]; teams: string[] }) {
+  const products = useQuery(productsQuery({ domain: domains, lifecycle: ['live', 'deprecated', 'retired'] }));
   const hits = products.data?.hits ?? [];
   const metrics = useMetrics(hits.map(({ product }) => `metrics:${product.id}`));
   return (
@@ -78,6 +80,9 @@ function MyProducts({ domains }: { domains: string[] }) {
                   Rate
                 </th>
                 <th scope="col">State</th>
+                <th scope="col">
+                  <span className="visually-hidden">What to do</span>
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -100,6 +105,14 @@ function MyProducts({ domains }: { domains: string[] }) {
                     <td className={tableStyles.number}>{current ? rate(current.records_per_second) : '–'}</td>
                     <td>
                       <State of={product.lifecycle} />
+                      {product.deprecation?.ends_on && <small className="muted"> until {day(`${product.deprecation.ends_on}T00:00:00Z`)}</small>}
+                    </td>
+                    <td className={tableStyles.number}>
+                      {teams.includes(product.owner) && product.lifecycle !== 'retired' && (
+                        <Link to="/publish/$domain/$name" params={{ domain: product.domain, name: product.name }} className={buttonClass('secondary', true)}>
+                          Edit
+                        </Link>
+                      )}
                     </td>
                   </tr>
                 );

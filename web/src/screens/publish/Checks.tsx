@@ -8,11 +8,12 @@ import { whyBlocked } from './draft';
 import styles from './Publish.module.css';
 
 /** What the server says about the draft, beside it: findings first, then what passes, then the one decision. */
-export function Checks({ check, checking, error, busy, anonymous, onField, onSuggestion, onPublish }: {
+export function Checks({ check, checking, error, busy, verb, anonymous, onField, onSuggestion, onPublish }: {
   check: Schemas['Check'] | undefined;
   checking: boolean;
   error: unknown;
   busy: boolean;
+  verb: string;
   anonymous: boolean;
   onField: (field: string) => void;
   onSuggestion: (field: string, value: string) => void;
@@ -20,7 +21,7 @@ export function Checks({ check, checking, error, busy, anonymous, onField, onSug
 }) {
   const findings = check?.findings ?? [];
   const passing = findings.filter((finding) => finding.severity === 'passes');
-  const blocked = anonymous ? 'Publish – you are anonymous' : whyBlocked(check);
+  const blocked = anonymous ? `${verb} – you are anonymous` : whyBlocked(check, verb);
   return (
     <aside className={styles.checks} aria-label="Checks">
       <div className={styles.checksHead}>
@@ -70,7 +71,7 @@ export function Checks({ check, checking, error, busy, anonymous, onField, onSug
       </div>
       <div className={styles.checksFoot}>
         <Button kind="primary" busy={busy} disabled={blocked !== undefined} {...(blocked ? { icon: CircleX } : {})} onClick={onPublish}>
-          {blocked ?? 'Publish'}
+          {blocked ?? verb}
         </Button>
         {anonymous && <span className="small muted">Choose whom to act as at the top right.</span>}
       </div>

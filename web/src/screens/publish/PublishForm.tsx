@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Check, Terminal, X } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
-import { answer, api, type Schemas } from '../../api/client';
+import { answer, api, Refusal, type Schemas } from '../../api/client';
 import { checkQuery, meQuery, teamsQuery, topicQuery } from '../../api/queries';
 import { Badge, State } from '../../design/Badge';
 import { Button, buttonClass } from '../../design/Button';
@@ -19,9 +19,11 @@ import { useMetrics } from '../../live/hooks';
 import { ErrorPage } from '../errors';
 import { PageHeading } from '../PageHeading';
 import { Checks } from './Checks';
-import { applySuggestion, type Draft, findingFor, rootOf, type Step, startDraft, stepOf, toCheck, toInput } from './draft';
+import { applySuggestion, type Draft, draftOf, findingFor, rootOf, type Step, startDraft, stepOf, toCheck, toInput } from './draft';
+import { MoreFields, WhoReads } from './MoreFields';
 import styles from './Publish.module.css';
 
+const Newer = lazy(() => import('./Newer'));
 const ApiCall = lazy(() => import('./ApiCall'));
 const route = getRouteApi('/publish/$topic');
 
@@ -49,10 +51,12 @@ export default function PublishForm() {
   return <Form key={topic} topic={query.data.topic} me={me.data} />;
 }
 
-function Form({ topic, me }: { topic: Schemas['Topic']; me: Schemas['Me'] }) {
-  const [draft, setDraft, discard] = useDraft(topic, me);
+/** One form for publishing and for editing; `product` when there is one already. */
+export function Form({ topic, me, product }: { topic: Schemas['Topic'] | undefined; me: Schemas['Me']; product?: Schemas['Product'] }) {
+  const [draft, setDraft, discard] = useDraft(topic, me, product);
   const check = useChecked(draft);
-  const { busy, error, publish } = usePublish(draft, discard);
+  const { busy, error, newer, publish } = usePublish(draft, discard);
+  const verb = product ? 'Save' : 'Publish';
   const [showCall, setShowCall] = useState(false);
   const form = useRef<HTMLDivElement>(null);
   const set = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
@@ -72,12 +76,12 @@ function Form({ topic, me }: { topic: Schemas['Topic']; me: Schemas['Me'] }) {
     <>
       <div className={styles.head}>
         <PageHeading>
-          Publish <span>{topic.name}</span>
+          {product ? 'Edit' : 'Publish'} <span>{product ? product.name : topic?.name}</span>
         </PageHeading>
-        <Badge of="draft" />
+        {product ? <span className="small muted">version {draft.version}</span> : <Badge of="draft" />}
         <div className={styles.headActions}>
           <Button kind="quiet" onClick={discard}>
-            Discard draft
+            {product ? 'Discard changes' : 'Discard draft'}
           </Button>
           <Button icon={Terminal} onClick={() => setShowCall(true)}>
             Show API call
@@ -89,29 +93,33 @@ function Form({ topic, me }: { topic: Schemas['Topic']; me: Schemas['Me'] }) {
         <div className={styles.form} ref={form}>
           <Describe topic={topic} me={me} draft={draft} set={set} check={check.data} />
           <PromiseFields draft={draft} set={set} check={check.data} />
+          <MoreFields draft={draft} set={set} check={check.data} />
         </div>
         <Checks
           check={check.data}
           checking={check.isFetching}
           error={error ?? check.error ?? undefined}
           busy={busy}
+          verb={verb}
           anonymous={me.kind === 'anonymous'}
           onField={focusField}
           onSuggestion={suggest}
-          onPublish={publish}
+          onPublish={() => publish()}
         />
       </div>
+      <Suspense>{newer !== undefined && product && <Newer product={product} draft={draft} version={newer} onTake={(version) => publish(version)} onTheirs={discard} />}</Suspense>
       <Suspense>{showCall && <ApiCall draft={draft} onClose={() => setShowCall(false)} />}</Suspense>
     </>
   );
 }
 
 /** The draft outlives a reload, and a change of who one acts as; it is forgotten when it is published or discarded. */
-function useDraft(topic: Schemas['Topic'], me: Schemas['Me']) {
-  const key = `weft.draft.${topic.name}`;
+function useDraft(topic: Schemas['Topic'] | undefined, me: Schemas['Me'], product: Schemas['Product'] | undefined) {
+  const key = product ? `weft.edit.${product.id}` : `weft.draft.${topic?.name}`;
+  const start = () => (product || !topic ? draftOf(product as Schemas['Product']) : startDraft(topic, me));
   const [draft, setDraft] = useState<Draft>(() => {
     const saved = sessionStorage.getItem(key);
-    return saved ? { ...startDraft(topic, me), ...JSON.parse(saved) } : startDraft(topic, me);
+    return saved ? { ...start(), ...JSON.parse(saved) } : start();
   });
   const save = (next: Draft) => {
     sessionStorage.setItem(key, JSON.stringify(next));
@@ -119,7 +127,7 @@ function useDraft(topic: Schemas['Topic'], me: Schemas['Me']) {
   };
   const discard = () => {
     sessionStorage.removeItem(key);
-    setDraft(startDraft(topic, me));
+    setDraft(start());
   };
   return [draft, save, discard] as const;
 }
@@ -143,24 +151,31 @@ function usePublish(draft: Draft, discard: () => void) {
   const navigate = useNavigate();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  const publish = async () => {
+  const [newer, setNewer] = useState<number>();
+  const publish = async (version: number | undefined) => {
     setBusy(true);
     setError(undefined);
+    setNewer(undefined);
     try {
       const { domain, name } = draft;
-      const changed = await answer(api.PUT('/api/v1/products/{domain}/{name}', { params: { path: { domain, name } }, body: toInput(draft) }));
+      const changed = await answer(api.PUT('/api/v1/products/{domain}/{name}', { params: { path: { domain, name }, header: version ? { 'If-Match': `"${version}"` } : {} }, body: toInput(draft) }));
       void client.invalidateQueries({ queryKey: ['products'] });
       void client.invalidateQueries({ queryKey: ['topics'] });
-      void client.invalidateQueries({ queryKey: ['topic', draft.topic] });
+      void client.invalidateQueries({ queryKey: ['topic'] });
+      void client.invalidateQueries({ queryKey: ['versions', domain, name] });
+      void client.invalidateQueries({ queryKey: ['product', domain, name] });
       await navigate({ to: '/products/$domain/$name/overview', params: { domain, name } });
       discard();
-      toast({ tone: 'ok', title: `${changed.product.id} is published`, text: `Anybody in the mesh can find it now. Audit ${changed.audit_id}` });
+      if (version === undefined) toast({ tone: 'ok', title: `${changed.product.id} is published`, text: `Anybody in the mesh can find it now. Audit ${changed.audit_id}` });
+      else if (changed.audit_id === null) toast({ tone: 'info', title: 'Nothing differs', text: `Version ${changed.product.version} says the same.` });
+      else toast({ tone: 'ok', title: `Saved as version ${changed.product.version}`, text: `Changes shows what is different. Audit ${changed.audit_id}` });
     } catch (caught) {
-      setError(caught);
+      if (caught instanceof Refusal && caught.problem.status === 412) setNewer(caught.problem.current_version);
+      else setError(caught);
       setBusy(false);
     }
   };
-  return { busy, error, publish: () => void publish() };
+  return { busy, error, newer, publish: (version = draft.version) => void publish(version) };
 }
 
 interface PartProps {
@@ -169,12 +184,13 @@ interface PartProps {
   check: Schemas['Check'] | undefined;
 }
 
-const descriptionMax = 2000;
+const descriptionMax = 10_000;
 const descriptionMin = 20;
 
-function Describe({ topic, me, draft, set, check }: PartProps & { topic: Schemas['Topic']; me: Schemas['Me'] }) {
+function Describe({ topic, me, draft, set, check }: PartProps & { topic: Schemas['Topic'] | undefined; me: Schemas['Me'] }) {
   const { data: teams } = useQuery(teamsQuery);
-  const domains = [...new Set([...(topic.domain ? [topic.domain] : []), ...me.domains])];
+  const editing = draft.version !== undefined;
+  const domains = [...new Set([...(topic?.domain ? [topic.domain] : []), ...me.domains])];
   const length = draft.description.trim().length;
   return (
     <div className={styles.sectionLine} id="describe">
@@ -182,7 +198,7 @@ function Describe({ topic, me, draft, set, check }: PartProps & { topic: Schemas
         <h2>Describe</h2>
         <div className={styles.two}>
           <div data-field="name">
-            <TextField label="Name" prefix={`${draft.domain || '?'}/`} className="mono" value={draft.name} onChange={(event) => set({ name: event.target.value })} finding={findingFor(check, 'name') ?? (topic.domain ? findingFor(check, 'domain') : undefined)} spellCheck={false} autoComplete="off" />
+            <TextField label="Name" prefix={`${draft.domain || '?'}/`} className="mono" value={draft.name} readOnly={editing} onChange={(event) => set({ name: event.target.value })} finding={findingFor(check, 'name') ?? (topic?.domain ? findingFor(check, 'domain') : undefined)} spellCheck={false} autoComplete="off" />
           </div>
           <div data-field="owner">
             <SelectField
@@ -204,7 +220,7 @@ function Describe({ topic, me, draft, set, check }: PartProps & { topic: Schemas
             />
           </div>
         </div>
-        {!topic.domain && (
+        {!editing && !topic?.domain && (
           <div data-field="domain">
             <NativeSelect label="Domain" value={draft.domain} onChange={(event) => set({ domain: event.target.value })} hint="The directory says of no domain that this topic is its own." finding={findingFor(check, 'domain')}>
               {draft.domain === '' && <option value="">Choose a domain</option>}
@@ -222,7 +238,7 @@ function Describe({ topic, me, draft, set, check }: PartProps & { topic: Schemas
             value={draft.description}
             onChange={(event) => set({ description: event.target.value })}
             count={<span className={length < descriptionMin ? 'muted' : ''}>{length < descriptionMin ? `${length} / ${descriptionMin}` : length}</span>}
-            hint="Who did what, and when it is written. Readers choose by this sentence."
+            hint="Who did what, and when it is written. Readers choose by the first sentence. Markdown."
             finding={findingFor(check, 'description')}
           />
         </div>
@@ -322,6 +338,7 @@ function PromiseFields({ draft, set, check }: PartProps) {
             finding={findingFor(check, 'sla')}
           />
         </div>
+        <WhoReads draft={draft} set={set} check={check} />
       </section>
     </div>
   );
@@ -331,11 +348,10 @@ const steps: { step: Step; name: string }[] = [
   { step: 'source', name: 'Source' },
   { step: 'describe', name: 'Describe' },
   { step: 'promise', name: 'Promise' },
+  { step: 'more', name: 'More for readers' },
 ];
 
-function Steps({ topic, check }: { topic: Schemas['Topic']; check: Schemas['Check'] | undefined }) {
-  const { facts } = topic;
-  const current = useMetrics([`topic_metrics:${topic.name}`]).get(`topic_metrics:${topic.name}`)?.rate ?? facts.rate;
+function Steps({ topic, check }: { topic: Schemas['Topic'] | undefined; check: Schemas['Check'] | undefined }) {
   const counts = (step: Step, severity: 'blocks' | 'warns') => (check?.findings ?? []).filter((finding) => finding.severity === severity && stepOf(finding) === step).length;
   const firstOpen = steps.find(({ step }) => counts(step, 'blocks') > 0)?.step;
   return (
@@ -345,7 +361,7 @@ function Steps({ topic, check }: { topic: Schemas['Topic']; check: Schemas['Chec
           const blocks = counts(step, 'blocks');
           const warns = counts(step, 'warns');
           const state = blocks === 0 && check ? 'done' : step === firstOpen ? 'now' : 'later';
-          const said: ReactNode = !check ? 'not checked yet' : blocks + warns === 0 ? (step === 'source' ? 'ready' : 'complete') : [blocks > 0 && `${blocks} ${blocks === 1 ? 'finding blocks' : 'block'}`, warns > 0 && `${warns} ${warns === 1 ? 'warns' : 'warn'}`].filter(Boolean).join(', ');
+          const said: ReactNode = !check ? 'not checked yet' : blocks + warns === 0 ? (step === 'source' ? 'ready' : step === 'more' ? 'optional' : 'complete') : [blocks > 0 && `${blocks} ${blocks === 1 ? 'finding blocks' : 'block'}`, warns > 0 && `${warns} ${warns === 1 ? 'warns' : 'warn'}`].filter(Boolean).join(', ');
           return (
             <li key={step} className={styles.step}>
               <span className={styles.dot} data-state={state}>
@@ -359,32 +375,40 @@ function Steps({ topic, check }: { topic: Schemas['Topic']; check: Schemas['Chec
           );
         })}
       </ol>
-      <dl className={styles.source}>
-        <dt>Source</dt>
-        <dd className={styles.topic}>
-          <Icon of={TopicLines} size={14} />
-          <span className="mono">{topic.name}</span>
-        </dd>
-        <dd>{current ? rate(current.records_per_second) : 'rate not measured yet'}</dd>
-        <dt>Schema</dt>
-        <dd>{facts.schema ? `Avro v${facts.schema.version}, ${plural(facts.schema.fields, 'field')}` : <State of="warns">no value schema</State>}</dd>
-        <dt>History held</dt>
-        <dd className={styles.topic}>
-          {facts.history ? (
-            <>
-              <HistoryThread kind={facts.history.kind} width={30} /> {historyShort(facts.history)}
-            </>
-          ) : (
-            'not known yet'
-          )}
-        </dd>
-        <dt>Where</dt>
-        <dd>
-          {topic.cluster}
-          {facts.partitions ? ` · ${plural(facts.partitions, 'partition')}` : ''}
-          {facts.size ? ` · ${bytes(facts.size.bytes)}` : ''}
-        </dd>
-      </dl>
+      {topic && <Source topic={topic} />}
     </aside>
+  );
+}
+
+function Source({ topic }: { topic: Schemas['Topic'] }) {
+  const { facts } = topic;
+  const current = useMetrics([`topic_metrics:${topic.name}`]).get(`topic_metrics:${topic.name}`)?.rate ?? facts.rate;
+  return (
+    <dl className={styles.source}>
+      <dt>Source</dt>
+      <dd className={styles.topic}>
+        <Icon of={TopicLines} size={14} />
+        <span className="mono">{topic.name}</span>
+      </dd>
+      <dd>{current ? rate(current.records_per_second) : 'rate not measured yet'}</dd>
+      <dt>Schema</dt>
+      <dd>{facts.schema ? `Avro v${facts.schema.version}, ${plural(facts.schema.fields, 'field')}` : <State of="warns">no value schema</State>}</dd>
+      <dt>History held</dt>
+      <dd className={styles.topic}>
+        {facts.history ? (
+          <>
+            <HistoryThread kind={facts.history.kind} width={30} /> {historyShort(facts.history)}
+          </>
+        ) : (
+          'not known yet'
+        )}
+      </dd>
+      <dt>Where</dt>
+      <dd>
+        {topic.cluster}
+        {facts.partitions ? ` · ${plural(facts.partitions, 'partition')}` : ''}
+        {facts.size ? ` · ${bytes(facts.size.bytes)}` : ''}
+      </dd>
+    </dl>
   );
 }
