@@ -45,8 +45,11 @@ class File {
   virtual Result<void> allocate(std::uint64_t offset, std::uint64_t bytes) = 0;
   /// Also gives back reserved space beyond `size`.
   virtual Result<void> truncate(std::uint64_t size) = 0;
-  /// Writes a range out and waits, without making it durable: keeps the sync that follows short.
-  virtual Result<void> write_back(std::uint64_t offset, std::uint64_t bytes) = 0;
+  /// Has a range written out, without making it durable: keeps the sync that follows short. Does not wait, so that
+  /// several ranges are on their way together.
+  virtual Result<void> begin_write_back(std::uint64_t offset, std::uint64_t bytes) = 0;
+  /// Waits for what was begun in the range.
+  virtual Result<void> end_write_back(std::uint64_t offset, std::uint64_t bytes) = 0;
   /// Bytes and size are durable when it returns (fdatasync); the name is not.
   virtual Result<void> sync() = 0;
   virtual Result<std::uint64_t> size() = 0;

@@ -110,14 +110,11 @@ class PosixFile final : public File {
     return system_error("truncate", path_, errno);
   }
 
-  Result<void> write_back(std::uint64_t offset, std::uint64_t bytes) override {
-    constexpr unsigned kWaitWriteWait =
-        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-    const int result = uninterrupted([&] {
-      return ::sync_file_range(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(bytes), kWaitWriteWait);
-    });
-    if (result == 0 || errno == ENOSYS || errno == EINVAL || errno == ESPIPE) return {};
-    return system_error("write back", path_, errno);
+  Result<void> begin_write_back(std::uint64_t offset, std::uint64_t bytes) override {
+    return sync_range(offset, bytes, SYNC_FILE_RANGE_WRITE);
+  }
+  Result<void> end_write_back(std::uint64_t offset, std::uint64_t bytes) override {
+    return sync_range(offset, bytes, SYNC_FILE_RANGE_WAIT_BEFORE);
   }
 
   Result<void> sync() override {
@@ -133,7 +130,8 @@ class PosixFile final : public File {
 
   /// Whether a write-back of what was written here has failed; each handle is told once.
   Result<void> check_written_back() {
-    if (uninterrupted([&] { return ::sync_file_range(descriptor_, 0, 1, SYNC_FILE_RANGE_WAIT_BEFORE); }) == 0) return {};
+    if (uninterrupted([&] { return ::sync_file_range(descriptor_, 0, 1, SYNC_FILE_RANGE_WAIT_BEFORE); }) == 0)
+      return {};
     if (errno == ENOSYS || errno == EINVAL || errno == ESPIPE) return sync();  // there is no other way to ask
     return system_error("write back", path_, errno);
   }
@@ -145,6 +143,13 @@ class PosixFile final : public File {
   }
 
  private:
+  Result<void> sync_range(std::uint64_t offset, std::uint64_t bytes, unsigned flags) {
+    const int result = uninterrupted(
+        [&] { return ::sync_file_range(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(bytes), flags); });
+    if (result == 0 || errno == ENOSYS || errno == EINVAL || errno == ESPIPE) return {};
+    return system_error("write back", path_, errno);
+  }
+
   const int descriptor_;
   const std::string path_;
 };

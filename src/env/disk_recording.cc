@@ -103,8 +103,11 @@ class RecordingFile final : public File {
     trace_.write(kTruncate, 0, size, path(), "", {});
     return {};
   }
-  Result<void> write_back(std::uint64_t offset, std::uint64_t bytes) override {
-    return inner_->write_back(offset, bytes);
+  Result<void> begin_write_back(std::uint64_t offset, std::uint64_t bytes) override {
+    return inner_->begin_write_back(offset, bytes);
+  }
+  Result<void> end_write_back(std::uint64_t offset, std::uint64_t bytes) override {
+    return inner_->end_write_back(offset, bytes);
   }
   Result<void> sync() override {
     const std::uint64_t operation = trace_.next_operation();

@@ -166,10 +166,13 @@ class SimulatedDisk::Handle final : public File {
     return {};
   }
 
-  Result<void> write_back(std::uint64_t, std::uint64_t) override {
+  Result<void> begin_write_back(std::uint64_t, std::uint64_t) override {
     const std::scoped_lock guard(disk_.mutex_);
     if (is_void()) return disk_.down("write back", path_);
     return {};
+  }
+  Result<void> end_write_back(std::uint64_t offset, std::uint64_t bytes) override {
+    return begin_write_back(offset, bytes);
   }
 
   Result<void> sync() override {

@@ -211,7 +211,8 @@ Result<void> Compaction::put(const SharedBytes& batch) {
 Result<void> Compaction::flush() {
   TRY_ASSIGN(const auto file, writing_->output.files->log());
   TRY(file->write_at(writing_->written, writing_->buffer));
-  TRY(file->write_back(writing_->written, writing_->buffer.size()));
+  TRY(file->begin_write_back(writing_->written, writing_->buffer.size()));
+  TRY(file->end_write_back(writing_->written, writing_->buffer.size()));
   writing_->written += writing_->buffer.size();
   writing_->buffer.clear();
   return {};

@@ -305,9 +305,10 @@ void Engine::prepare_segment_writes(Group& group) {
     auto write = std::ranges::find_if(group.writes.rbegin(), group.writes.rend(),
                                       [&](const SegmentWrite& other) { return other.files == slice.segment->files; });
     if (write == group.writes.rend()) {
-      group.writes.push_back({slice.partition, slice.segment->files, slice.table.position, {}});
+      group.writes.push_back({slice.partition, slice.segment->files, slice.table.position, 0, {}});
       write = group.writes.rbegin();
     }
+    write->bytes += slice.table.length;
     write->pieces.emplace_back(group.prefixes[i]);
     write->pieces.push_back(slice.batch.view().subspan(kSlicePrefixBytes));
   }
@@ -370,6 +371,9 @@ void Engine::write_segments(Group& group) {
 }
 
 void Engine::segments_written(Group& group, bool full) {
+  for (const SegmentWrite& write : group.writes)
+    if (write.pieces.empty() && !write.partition->removing) write_behind_.add(write.files, write.position, write.bytes);
+  write_behind();
   if (full) {
     // What was sequenced is safe in the journal and waits there, invisible, for room.
     segment_waits_ = true;
@@ -500,7 +504,7 @@ void Engine::close(Callback<Result<void>> done) {
 
 void Engine::maybe_close() {
   if (!close_done_ || !pending_.empty() || !groups_.empty() || job_ != nullptr || compaction_ != nullptr ||
-      unlinking_ || prewriting_bytes_ > 0)
+      unlinking_ || writing_back_ || prewriting_bytes_ > 0)
     return;
   if (!closed_cleanly_) return begin_checkpoint(true);
   stopped_ = true;

@@ -16,6 +16,7 @@
 #include "log/log.h"
 #include "log/partition.h"
 #include "log/test_hooks.h"
+#include "log/write_behind.h"
 
 namespace weft::log {
 
@@ -26,7 +27,8 @@ struct SegmentWrite {
   Partition* partition = nullptr;
   std::shared_ptr<SegmentFiles> files;
   std::uint64_t position = 0;
-  std::vector<ByteView> pieces;
+  std::uint64_t bytes = 0;
+  std::vector<ByteView> pieces;  ///< None: written.
 };
 
 /// A batch with its place.
@@ -115,6 +117,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
  private:
   struct CheckpointJob;
   struct CheckpointWork;
+  /// How much the device is given to do beside the journal's writes: kBrisk while much is appended, kUrgent once the
+  /// ring is half full.
+  enum class Pace { kCalm, kBrisk, kUrgent };
   struct CompactionJob;
   struct CompactionChoice {
     std::size_t input_count = 0;  ///< Segments from the first on.
@@ -163,9 +168,11 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void begin_checkpoint(bool clean);
   void checkpoint_reached();
   void checkpoint_when_visible();
+  Pace pace() const;
+  void write_behind();
+  void written_behind(std::uint64_t bytes, Pace pace);
   void checkpoint_step();
-  Result<void> sync_piece(CheckpointJob& job, bool urgent);
-  Result<void> write_back_piece(CheckpointJob& job);
+  Result<void> sync_some(CheckpointJob& job, Pace pace);
   Result<std::shared_ptr<env::File>> unsynced_file(const CheckpointWork& work);
   Result<void> write_checkpoint(const CheckpointJob& job);
   void checkpoint_written();
@@ -282,6 +289,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::set<std::string> dirty_directories_;
   std::deque<Condemned> condemned_;
   bool unlinking_ = false;
+  WriteBehind write_behind_;
+  bool writing_back_ = false;
   Callback<Result<void>> close_done_;
 
   std::atomic<std::uint64_t> free_bytes_{UINT64_MAX};

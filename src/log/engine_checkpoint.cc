@@ -13,8 +13,9 @@ namespace {
 constexpr Logger kLog("log.checkpoint");
 constexpr std::uint64_t kCheckpointBytes = 128ULL << 20;
 constexpr auto kCheckpointAge = std::chrono::seconds(60);
-constexpr std::uint64_t kPieceBytes = 512ULL << 10;
-constexpr int kUrgentPieces = 8;
+constexpr std::uint64_t kCalmPieceBytes = 512ULL << 10;
+constexpr std::uint64_t kPieceBytes = 2ULL << 20;
+constexpr std::size_t kFilesAtOnce = 8;
 constexpr auto kFullPause = std::chrono::seconds(1);
 constexpr auto kPause = std::chrono::milliseconds(1);
 constexpr std::uint64_t kUnlinkBytes = 2ULL << 20;  ///< Freed at once.
@@ -102,35 +103,73 @@ void Engine::checkpoint_when_visible() {
       // A full disk costs the index its tail: readers scan instead, recovery builds it again.
       if (!written.ok() && written.error().code != ErrorCode::kDiskFull) return self->fail(written.error());
     }
-    self->on_loop([self] { self->checkpoint_step(); });
+    self->on_loop([self] {
+      self->job_->written_behind_left = self->write_behind_.bytes();
+      self->job_->written_behind_left > 0 ? self->write_behind() : self->checkpoint_step();
+    });
   });
 }
 
-/// A piece of one file, then a pause, so that journal writes hardly notice. Once the ring fills, several pieces at a
-/// time and without pauses.
+/// Writes back what waits for it: all that was there when a checkpoint began to sync, and otherwise what exceeds a
+/// bound. A piece, then a pause, so that journal writes hardly notice; longer ones without pauses where that is not
+/// enough.
+void Engine::write_behind() {
+  const std::uint64_t bound = ring_->geometry().ring_bytes() / 64;
+  const bool checkpoint_waits = job_ != nullptr && job_->written_behind_left > 0;
+  if (writing_back_ || (!checkpoint_waits && (write_behind_.bytes() < bound || closing_))) return;
+  const std::uint64_t before = write_behind_.bytes();
+  auto ranges = write_behind_.take(pace() == Pace::kCalm ? kCalmPieceBytes : kPieceBytes);
+  writing_back_ = true;
+  env_.blocking_pool().post(
+      [self = shared_from_this(), ranges = std::move(ranges), taken = before - write_behind_.bytes(), pace = pace()] {
+        const Result<void> written = write_back(ranges);
+        if (!written.ok()) return self->fail(written.error());
+        self->on_loop([self, taken, pace] { self->written_behind(taken, pace); });
+      });
+}
+
+Engine::Pace Engine::pace() const {
+  const std::uint64_t ring = ring_->geometry().ring_bytes();
+  if (closing_ || head_ - trim_ > ring / 2) return Pace::kUrgent;
+  const bool far_on = job_ != nullptr && job_->reached && head_ - job_->head.trim > ring / 32;
+  return far_on || write_behind_.bytes() > ring / 32 ? Pace::kBrisk : Pace::kCalm;
+}
+
+void Engine::written_behind(std::uint64_t bytes, Pace pace) {
+  if (job_ != nullptr && job_->written_behind_left > 0) {
+    const bool empty = write_behind_.bytes() == 0;
+    job_->written_behind_left -= empty ? job_->written_behind_left : std::min(bytes, job_->written_behind_left);
+    if (job_->written_behind_left == 0) checkpoint_step();
+  }
+  const auto again = [this] {
+    writing_back_ = false;
+    write_behind();
+    maybe_close();
+  };
+  pace == Pace::kCalm ? later(kPause, again) : again();
+}
+
+/// A file, then a pause. While much is appended without pauses, and once the ring fills many at once.
 void Engine::checkpoint_step() {
-  const bool urgent = closing_ || head_ - trim_ > ring_->geometry().ring_bytes() / 2;
   CheckpointJob* job = job_.get();
   if (job->next_synced == job->work.size()) return checkpoint_written();
-  env_.blocking_pool().post([self = shared_from_this(), job, urgent] {
-    for (int pieces = urgent ? kUrgentPieces : 1; pieces > 0 && job->next_synced < job->work.size(); --pieces) {
-      const Result<void> done = self->sync_piece(*job, urgent);
-      if (!done.ok()) return self->fail(done.error());
-    }
-    self->on_loop([self, urgent] {
-      if (urgent) return self->checkpoint_step();
+  env_.blocking_pool().post([self = shared_from_this(), job, pace = pace()] {
+    const Result<void> done = self->sync_some(*job, pace);
+    if (!done.ok()) return self->fail(done.error());
+    self->on_loop([self, pace] {
+      if (pace != Pace::kCalm) return self->checkpoint_step();
       self->later(kPause, [engine = self.get()] { engine->checkpoint_step(); });
     });
   });
 }
 
-/// On the pool. A file is written back in awaited pieces and then synced. When it is urgent and there are many, all are
-/// synced at once: under full load every sync finds new bytes in its file again, and a commit of the file system's own
-/// journal for each of a thousand files takes longer than the ring does to fill.
-Result<void> Engine::sync_piece(CheckpointJob& job, bool urgent) {
-  const bool together = urgent && job.work.size() - job.next_synced >= hooks_.files_together_min;
-  if (!together && job.next_written == job.next_synced) return write_back_piece(job);
-  const std::size_t end = together ? job.work.size() : job.next_synced + 1;
+/// On the pool. When it is urgent and there are many files, all are synced at once: under full load every sync finds
+/// new bytes in its file again, and a commit of the file system's own journal for each of a thousand files takes longer
+/// than the ring does to fill.
+Result<void> Engine::sync_some(CheckpointJob& job, Pace pace) {
+  const std::size_t left = job.work.size() - job.next_synced;
+  const bool together = pace == Pace::kUrgent && left >= hooks_.files_together_min;
+  const std::size_t end = job.next_synced + (together ? left : std::min(left, pace == Pace::kCalm ? 1 : kFilesAtOnce));
   std::vector<std::shared_ptr<env::File>> files;
   for (; job.next_synced < end; ++job.next_synced) {
     const CheckpointWork& work = job.work[job.next_synced];
@@ -144,21 +183,6 @@ Result<void> Engine::sync_piece(CheckpointJob& job, bool urgent) {
     }
   }
   return disk_.sync_files(files);
-}
-
-Result<void> Engine::write_back_piece(CheckpointJob& job) {
-  const CheckpointWork& work = job.work[job.next_written];
-  const std::uint64_t from = std::max(work.from, job.next_position);
-  const std::uint64_t size = std::min(kPieceBytes, work.to - std::min(work.to, from));
-  if (size > 0) {
-    TRY_ASSIGN(const auto file, unsynced_file(work));
-    TRY(file->write_back(from, size));
-  }
-  job.next_position = from + size;
-  if (job.next_position < work.to) return {};
-  job.next_position = 0;
-  ++job.next_written;
-  return {};
 }
 
 /// The handle is the one that wrote: another one would not hear of a write-back that failed.

@@ -24,11 +24,10 @@ struct Engine::CheckpointJob {
   Buffer partitions;
   std::vector<CheckpointWork> work;
   std::vector<std::string> directories;
-  bool reached = false;  ///< The mark has passed: head.trim is known.
-  bool syncing = false;  ///< All below trim is visible.
-  std::size_t next_written = 0;  ///< Of work: the file whose bytes are written back next,
-  std::uint64_t next_position = 0;  ///< from here on,
-  std::size_t next_synced = 0;      ///< and the one that is synced next.
+  bool reached = false;                   ///< The mark has passed: head.trim is known.
+  bool syncing = false;                   ///< All below trim is visible.
+  std::uint64_t written_behind_left = 0;  ///< To write back before the syncs begin.
+  std::size_t next_synced = 0;            ///< Of work.
 };
 
 }  // namespace weft::log

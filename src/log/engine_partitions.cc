@@ -161,6 +161,7 @@ void Engine::bury(PartitionId id, Lsn end) {
 }
 
 void Engine::condemn(const Segment& segment, const Partition& partition) {
+  write_behind_.forget(*segment.files);
   const std::string below = partition_directory(partition.id) + "/" + segment_name(segment.base, segment.generation);
   condemned_.push_back({below + ".log", segment.last_lsn, segment.files, job_ != nullptr});
   condemned_.push_back({below + ".index", segment.last_lsn, segment.files, job_ != nullptr});

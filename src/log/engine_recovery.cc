@@ -267,6 +267,8 @@ void Engine::settle_replayed() {
     partition->visible_end = partition->assigned_end;
     for (const auto& segment : partition->segments) {
       segment->visible_bytes = segment->assigned_bytes;
+      if (segment->assigned_bytes > segment->synced_bytes)
+        write_behind_.add(segment->files, segment->synced_bytes, segment->assigned_bytes - segment->synced_bytes);
       if (!segment->missing) continue;
       partition->damaged_from = segment->base;
       kLog.error("a segment's file is missing or too short: its partition is read-only",

@@ -63,9 +63,13 @@ class Life::File final : public env::File {
     TRY(begin());
     return on_->truncate(size);
   }
-  Result<void> write_back(std::uint64_t offset, std::uint64_t bytes) override {
+  Result<void> begin_write_back(std::uint64_t offset, std::uint64_t bytes) override {
     TRY(begin());
-    return on_->write_back(offset, bytes);
+    return on_->begin_write_back(offset, bytes);
+  }
+  Result<void> end_write_back(std::uint64_t offset, std::uint64_t bytes) override {
+    TRY(begin());
+    return on_->end_write_back(offset, bytes);
   }
   Result<void> sync() override {
     TRY(begin());
