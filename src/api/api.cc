@@ -40,6 +40,10 @@ void Api::add_to(http::Router& router) {
   add_product_versions(router, *context_);
   add_product_schema(router, *context_);
   add_exports(router, *context_);
+  add_product_consumers(router, *context_);
+  add_product_snippets(router, *context_);
+  add_product_schema_difference(router, *context_);
+  add_groups(router, *context_);
   add_samples(router, *context_);
   add_sample_scans(router, *context_);
   add_topics(router, *context_);

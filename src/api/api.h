@@ -28,6 +28,7 @@ class Sessions;
 namespace weft::mesh {
 class Catalogue;
 class Conversations;
+class Consumers;
 class FactsCollector;
 class Personal;
 class Products;
@@ -35,6 +36,7 @@ class Schemas;
 }  // namespace weft::mesh
 namespace weft::stream {
 class Cluster;
+class Observer;
 }
 
 namespace weft::api {
@@ -69,6 +71,8 @@ struct Services {
   mesh::Conversations& conversations;
   mesh::Catalogue& catalogue;
   mesh::FactsCollector& facts;
+  mesh::Consumers& consumers;
+  stream::Observer& observer;
   mesh::Schemas& schemas;
   stream::Cluster& home;
   const access::Authorizer& authorizer;

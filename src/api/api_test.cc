@@ -121,6 +121,70 @@ TEST_F(ApiTest, APublishedProductIsFoundShownEditedAndUnpublished) {
   EXPECT_EQ(world.call(Method::kDelete, "/api/v1/products/analytics/trades", "", {{"if-match", "\"2\""}}).status, 404);
 }
 
+TEST_F(ApiTest, WhoReadsAProductIsSeenAtTheBroker) {
+  world.act_as("mkovac");
+  world.publish();
+  world.observer.groups["billing"] = {"billing", "Stable", "consumer",
+                                     {{"m1", std::nullopt, "biller", "10.0.0.7", {{"trades", PartitionIndex{0}}}}},
+                                     {{{"trades", PartitionIndex{0}}, Offset{0}, 1'700'000'000'000}}};
+  world.observer.clients["trades"] = {{"kcat", "User:c", "10.0.0.9", "", false, 1'700'000'000'000, 1'700'000'000'000},
+                                     {"biller", "User:b", "10.0.0.7", "billing", false, 1'700'000'000'000, 1'700'000'000'000}};
+  const auto seen = world.get("/api/v1/products/analytics/trades/consumers");
+  EXPECT_EQ(seen.status, 200);
+  EXPECT_EQ(seen.at("consumers.groups.0.group"), "billing");
+  EXPECT_EQ(seen.at("consumers.groups.0.lag"), "1");
+  EXPECT_EQ(seen.at("consumers.groups.0.members.0.host"), "10.0.0.7");
+  EXPECT_EQ(seen.at("consumers.groups.0.partitions.0.member"), "m1");
+  EXPECT_EQ(seen.at("consumers.clients.0.client_id"), "kcat");
+  EXPECT_EQ(world.get("/api/v1/products/analytics/nothing/consumers").status, 404);
+}
+
+TEST_F(ApiTest, ProgramsThatReadAProductNameItsTopicAndAddresses) {
+  world.act_as("mkovac");
+  world.publish();
+  const auto all = world.get("/api/v1/products/analytics/trades/snippets");
+  EXPECT_EQ(all.status, 200);
+  EXPECT_EQ(all.at("bootstrap"), "127.0.0.1:9092");
+  EXPECT_EQ(all.json.find("snippets")->elements.size(), 9u);
+  const auto python = world.get("/api/v1/products/analytics/trades/snippets?language=python");
+  EXPECT_EQ(python.at("snippets.0.steps.1.title"), "reader.py");
+  EXPECT_THAT(python.at("snippets.0.steps.1.text"), HasSubstr("AvroDeserializer"));
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades/snippets?language=cobol").status, 422);
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades/snippets?listener=evil:1").status, 422);
+  EXPECT_EQ(world.get("/api/v1/products/analytics/nothing/snippets").status, 404);
+}
+
+TEST_F(ApiTest, TwoVersionsOfASchemaAreComparedForTheirReaders) {
+  world.act_as("mkovac");
+  world.publish();
+  world.schemas.put("trades-value", R"({"type":"record","name":"Trade","fields":[
+    {"name":"symbol","type":"string","doc":"What was traded"},
+    {"name":"quantity","type":"long","doc":"Number of shares in this fill"},
+    {"name":"price","type":"double"},{"name":"venue","type":"string","default":"XNAS"}]})");
+  const auto difference = world.get("/api/v1/products/analytics/trades/schema/difference?from=1&to=2");
+  EXPECT_EQ(difference.status, 200);
+  EXPECT_EQ(difference.at("backward"), "true");
+  EXPECT_EQ(difference.at("forward"), "false");
+  EXPECT_EQ(difference.at("broken_levels.0"), "FORWARD");
+  EXPECT_EQ(difference.at("changes.0.path"), "quantity");
+  EXPECT_EQ(difference.at("changes.1.meaning"), "Old readers skip it. Events from before read as \"XNAS\".");
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades/schema/difference?from=1").status, 422);
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades/schema/difference?from=1&to=9").status, 404);
+}
+
+TEST_F(ApiTest, GroupsAreListedWithTheirLagAndShownWhole) {
+  for (const std::string id : {"a", "b", "c"})
+    world.observer.groups[id] = {id, "Empty", "", {}, {{{"trades", PartitionIndex{0}}, Offset{0}, 1'700'000'000'000}}};
+  const auto first = world.get("/api/v1/groups?limit=2");
+  EXPECT_EQ(first.at("groups.1.group"), "b");
+  EXPECT_EQ(first.at("groups.1.lag"), "1");
+  EXPECT_EQ(first.at("next_cursor"), "b");
+  EXPECT_EQ(world.get("/api/v1/groups?limit=2&cursor=b").at("groups.0.group"), "c");
+  EXPECT_EQ(world.get("/api/v1/groups/a").at("partitions.0.topic"), "trades");
+  EXPECT_EQ(world.get("/api/v1/groups/nobody").status, 404);
+  EXPECT_EQ(world.get("/api/v1/groups?limit=0").status, 422);
+}
+
 TEST_F(ApiTest, ARefusalListsEveryFindingAndHasAnAuditEntry) {
   world.act_as("mkovac");
   const auto refused = world.call(

@@ -28,6 +28,7 @@ Broker::Broker(Parts parts, Options options)
       cluster_(loop_, options_, *log_, purgatory_, appends_),
       topics_(env_, loop_, *log_, cluster_, options_),
       groups_(env_, loop_, cluster_, options_, metrics_),
+      observer_(loop_, topics_, groups_),
       services_{env_,       loop_,           options_,     parts.authorizer, *log_,    memory_,    topics_, groups_,
                 purgatory_, fetch_sessions_, quota_meter_, appends_,         metrics_, parts.gate, alive_} {
   cluster_.attach(topics_, groups_);

@@ -9,6 +9,7 @@
 #include "broker/fetch_sessions.h"
 #include "broker/group_coordinator.h"
 #include "broker/local_cluster.h"
+#include "broker/local_observer.h"
 #include "broker/metrics.h"
 #include "broker/options.h"
 #include "broker/purgatory.h"
@@ -48,6 +49,8 @@ class Broker {
 
   /// The seam over this broker; from any thread.
   stream::Cluster& cluster() { return cluster_; }
+  /// Who reads and writes it; from any thread.
+  stream::Observer& observer() { return observer_; }
   /// Where it listens, in the order of Options::listeners, with the ports that were really bound.
   const std::vector<env::Address>& addresses() const { return addresses_; }
   /// A connection as if a listener had accepted it: for tests and in-process clients. On the loop.
@@ -80,6 +83,7 @@ class Broker {
   LocalCluster cluster_;
   Topics topics_;
   GroupCoordinator groups_;
+  LocalObserver observer_;
   std::shared_ptr<const bool> alive_ = std::make_shared<bool>(true);
   Services services_;
   std::vector<std::unique_ptr<env::Listener>> listeners_;

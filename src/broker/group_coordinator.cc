@@ -238,6 +238,50 @@ std::vector<GroupCoordinator::Described> GroupCoordinator::list() const {
   return described;
 }
 
+std::vector<std::string> GroupCoordinator::list_ids(std::string_view after, std::size_t limit) const {
+  std::set<std::string, std::less<>> ids;
+  const auto add = [&](const auto& groups) {
+    auto at = groups.upper_bound(after);
+    for (std::size_t count = 0; count < limit && at != groups.end(); ++count, ++at) ids.insert(at->first);
+  };
+  add(groups_);
+  add(state_.generations());
+  add(state_.positions());
+  std::vector<std::string> next;
+  for (auto at = ids.begin(); at != ids.end() && next.size() < limit; ++at) next.push_back(*at);
+  return next;
+}
+
+stream::GroupInfo GroupCoordinator::info_of(const std::string& id) const {
+  Described described = describe(id);
+  stream::GroupInfo info{id, std::move(described.phase), std::move(described.protocol_type), {}, {}};
+  for (RecordedMember& member : described.members) {
+    auto assigned = info.protocol_type == kConsumerProtocolType ? stream::parse_assignment(member.assignment)
+                                                                : std::vector<stream::TopicPartition>();
+    info.members.push_back(
+        {member.id.get(), member.instance_id ? std::optional(member.instance_id->get()) : std::nullopt,
+         std::move(member.client_id), std::move(member.client_host), std::move(assigned)});
+  }
+  const auto at = state_.positions().find(id);
+  if (at == state_.positions().end()) return info;
+  for (const auto& [partition, position] : at->second)
+    info.positions.push_back({partition, position.offset, position.committed_at.get()});
+  return info;
+}
+
+void GroupCoordinator::look_at(std::vector<std::string> groups,
+                               Callback<Result<std::vector<stream::GroupInfo>>> done) {
+  using Infos = std::vector<stream::GroupInfo>;
+  shard_.submit<Infos>(
+      [this, groups = std::move(groups)] {
+        Infos infos;
+        for (const std::string& id : groups)
+          if (find(id) != nullptr || state_.is_known(id)) infos.push_back(info_of(id));
+        return Result<state::Decision<Infos>>(state::Decision<Infos>{std::move(infos), {}});
+      },
+      std::move(done));
+}
+
 void GroupCoordinator::remove(std::string group_id, Callback<Result<void>> done) {
   if (!ready()) return done(error(ErrorCode::kUnavailable, "groups are being loaded; try again"));
   shard_.submit<bool>(

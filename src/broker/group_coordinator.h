@@ -15,6 +15,7 @@
 #include "kafka/messages/leave_group.h"
 #include "kafka/messages/sync_group.h"
 #include "state/shard.h"
+#include "stream/observer.h"
 
 namespace weft::broker {
 
@@ -92,12 +93,18 @@ class GroupCoordinator {
   Described describe(std::string_view group) const;
   /// All that have members, a generation or positions, by id, without members.
   std::vector<Described> list() const;
+  /// The ids of the next groups after `after`, in order.
+  std::vector<std::string> list_ids(std::string_view after, std::size_t limit) const;
+  /// Known ones with members and positions, once what was seen is durable.
+  void look_at(std::vector<std::string> groups, Callback<Result<std::vector<stream::GroupInfo>>> done);
   /// kNotFound, or kConflict while it has members.
   void remove(std::string group, Callback<Result<void>> done);
 
   bool ready() const { return shard_.ready() && !stopped_; }
 
  private:
+  stream::GroupInfo info_of(const std::string& id) const;
+
   // group_membership.cc
   Group& group(std::string_view id);
   Group* find(std::string_view id);

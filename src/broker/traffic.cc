@@ -66,10 +66,10 @@ std::vector<std::uint64_t> TopicTraffic::records_in_by_slot(env::MonotonicTime n
   return counts;
 }
 
-void TopicTraffic::saw(std::string_view client_id, std::string_view principal, std::string_view group, bool writes,
-                       std::int64_t wall_ms) {
-  const auto same = [&](const ObservedClient& each) {
-    return each.writes == writes && each.client_id == client_id && each.group == group && each.principal == principal;
+void TopicTraffic::saw(const Sighting& who, std::int64_t wall_ms) {
+  const auto same = [&](const stream::ObservedClient& each) {
+    return each.writes == who.writes && each.client_id == who.client_id && each.host == who.host &&
+           each.group == who.group && each.principal == who.principal;
   };
   auto at = std::find_if(clients_.begin(), clients_.end(), same);
   if (at == clients_.end()) {
@@ -79,7 +79,8 @@ void TopicTraffic::saw(std::string_view client_id, std::string_view principal, s
     } else {
       at = clients_.emplace(clients_.end());
     }
-    *at = {std::string(client_id), std::string(principal), std::string(group), writes, 0};
+    *at = {std::string(who.client_id), std::string(who.principal), std::string(who.host), std::string(who.group),
+           who.writes, wall_ms, wall_ms};
   }
   at->last_seen_ms = wall_ms;
 }

@@ -8,6 +8,7 @@
 
 #include "env/clock.h"
 #include "record/ids.h"
+#include "stream/observer.h"
 
 namespace weft::broker {
 
@@ -28,13 +29,13 @@ struct Rates {
   double bytes_out = 0;
 };
 
-/// Somebody seen reading or writing a topic.
-struct ObservedClient {
-  std::string client_id;
-  std::string principal;  ///< "User:mkaya".
-  std::string group;      ///< Empty for a producer, and for a consumer without group.
+/// Somebody who reads or writes just now; as stream::ObservedClient.
+struct Sighting {
+  std::string_view client_id;
+  std::string_view principal;
+  std::string_view host;
+  std::string_view group;
   bool writes = false;
-  std::int64_t last_seen_ms = 0;  ///< Wall clock.
 };
 
 /// What happened to one topic of late: soft facts for catalogue and operations, forgotten with the process. About 5 kB,
@@ -52,8 +53,8 @@ class TopicTraffic {
   std::vector<std::uint64_t> records_in_by_slot(env::MonotonicTime now) const;
   const Flow& total() const { return total_; }
 
-  void saw(std::string_view client_id, std::string_view principal, std::string_view group, bool writes, std::int64_t wall_ms);
-  const std::vector<ObservedClient>& clients() const { return clients_; }
+  void saw(const Sighting& who, std::int64_t wall_ms);
+  const std::vector<stream::ObservedClient>& clients() const { return clients_; }
 
   /// Wall clock of the last record in; kNoTimestamp before the first since start.
   Timestamp last_record_in = kNoTimestamp;
@@ -73,7 +74,7 @@ class TopicTraffic {
   Ring<16> seconds_;
   Ring<kSlotCount + 1> slots_;
   Flow total_;
-  std::vector<ObservedClient> clients_;
+  std::vector<stream::ObservedClient> clients_;
 };
 
 struct Topic;

@@ -34,10 +34,14 @@ TEST(Traffic, FifteenMinutesAreKeptAndNoMore) {
 
 TEST(Traffic, ClientsAreRememberedOnceAndTheOldestGivesWay) {
   TopicTraffic traffic;
-  for (int i = 0; i < 3; ++i) traffic.saw("billing", "User:a", "billing-group", false, 100 + i);
+  for (int i = 0; i < 3; ++i) traffic.saw({"billing", "User:a", "10.0.0.1", "billing-group"}, 100 + i);
   ASSERT_EQ(traffic.clients().size(), 1u);
+  EXPECT_EQ(traffic.clients()[0].first_seen_ms, 100);
   EXPECT_EQ(traffic.clients()[0].last_seen_ms, 102);
-  for (std::size_t i = 0; i < kObservedClientsMax; ++i) traffic.saw("c" + std::to_string(i), "User:a", "", true, 1000 + static_cast<std::int64_t>(i));
+  for (std::size_t i = 0; i < kObservedClientsMax; ++i) {
+    const std::string id = "c" + std::to_string(i);
+    traffic.saw({id, "User:a", "10.0.0.1", "", true}, 1000 + static_cast<std::int64_t>(i));
+  }
   EXPECT_EQ(traffic.clients().size(), kObservedClientsMax);
   EXPECT_TRUE(std::none_of(traffic.clients().begin(), traffic.clients().end(), [](const auto& client) { return client.client_id == "billing"; }));
 }

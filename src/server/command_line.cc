@@ -22,6 +22,7 @@ struct Parsed {
   SchemaOptions schema;
   ProductOptions product;
   ExportOptions exported;
+  SnippetOptions snippet;
   ProduceOptions produce;
   ConsumeOptions consume;
   std::string directory;
@@ -138,6 +139,19 @@ void add_schema_commands(CLI::App& app, Parsed& parsed) {
   for (CLI::App* command : {add, show}) add_client(*command, parsed);
 }
 
+void add_reader_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* consumers = add_command(app, parsed, "consumers", "Who reads a product, and how far they are",
+                                    [&] { return show_consumers(parsed.client, parsed.product); });
+  consumers->add_option("product", parsed.product.product, "DOMAIN/NAME")->required();
+  SnippetOptions& options = parsed.snippet;
+  CLI::App* snippet = add_command(app, parsed, "snippet", "A program that reads a product as it stands", [&] { return show_snippet(parsed.client, options); });
+  snippet->add_option("product", options.product, "DOMAIN/NAME")->required();
+  snippet->add_option("--language", options.language, "weft, kcat, java, python, go, node, cpp, http or connect");
+  snippet->add_option("--listener", options.listener, "The Kafka listener to connect to");
+  snippet->add_option("--write", options.directory, "A folder for its files, instead of printing them");
+  for (CLI::App* command : {consumers, snippet}) add_client(*command, parsed);
+}
+
 void add_product_commands(CLI::App& app, Parsed& parsed) {
   CLI::App* product = app.add_subcommand("product", "Data products")->require_subcommand(1);
   ProductOptions& options = parsed.product;
@@ -214,6 +228,7 @@ int run_command_line(int argc, char** argv) {
   add_schema_commands(app, parsed);
   add_product_commands(app, parsed);
   add_export_commands(app, parsed);
+  add_reader_commands(app, parsed);
   add_record_commands(app, parsed);
   add_log_commands(app, parsed);
   try {

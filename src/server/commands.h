@@ -55,6 +55,13 @@ struct ProductOptions {
   bool check_only = false;
 };
 
+struct SnippetOptions {
+  std::string product;    ///< "domain/name"
+  std::string language;   ///< Empty: says which there are.
+  std::string listener;   ///< "host:port"; empty: as the server says.
+  std::string directory;  ///< Where its files go; empty: they are printed.
+};
+
 struct ProduceOptions {
   std::string topic;
   std::string bootstrap;  ///< Empty: as the server says.
@@ -102,6 +109,9 @@ int product_unpublish(const ClientOptions& client, const ProductOptions& options
 /// A product or a domain in the words of a standard.
 int export_product(const ClientOptions& client, const ExportOptions& options);
 int export_domain(const ClientOptions& client, const ExportOptions& options);
+int show_consumers(const ClientOptions& client, const ProductOptions& options);
+/// A program that reads the product; with `directory`, its files are written there.
+int show_snippet(const ClientOptions& client, const SnippetOptions& options);
 
 /// Standard input, one record a line.
 int produce(const ClientOptions& client, const ProduceOptions& options);

@@ -20,6 +20,7 @@
 #include "log/log.h"
 #include "mesh/catalogue.h"
 #include "mesh/conversations.h"
+#include "mesh/consumers.h"
 #include "mesh/facts_collector.h"
 #include "mesh/personal.h"
 #include "mesh/products.h"
@@ -116,6 +117,7 @@ struct Node::Parts {
   std::unique_ptr<identity::DirectoryFile> directory;
   std::unique_ptr<identity::Sessions> sessions;
   std::unique_ptr<mesh::FactsCollector> facts;
+  std::unique_ptr<mesh::Consumers> consumers;
   std::unique_ptr<mesh::Catalogue> catalogue;
   std::unique_ptr<mesh::Products> products;
   std::unique_ptr<mesh::Personal> personal;
@@ -198,6 +200,8 @@ Result<void> Node::Parts::start_directory() {
 Result<void> Node::Parts::start_mesh() {
   on_loop(*loop, [&] {
     facts = std::make_unique<mesh::FactsCollector>(*loop, cluster(), *schemas, mesh::FactsCollector::Options{});
+    consumers = std::make_unique<mesh::Consumers>(*loop, cluster(), broker->observer(), mesh::Consumers::Options{});
+    consumers->start();
     catalogue = std::make_unique<mesh::Catalogue>(*facts);
     products = std::make_unique<mesh::Products>(
         mesh::Products::Parts{*loop, cluster(), *schemas, *directory, authorizer, *catalogue});
@@ -226,6 +230,8 @@ api::Services Node::Parts::services() {
       .conversations = *conversations,
       .catalogue = *catalogue,
       .facts = *facts,
+      .consumers = *consumers,
+      .observer = broker->observer(),
       .schemas = *schemas,
       .home = cluster(),
       .authorizer = authorizer,
@@ -302,6 +308,7 @@ void Node::Parts::end_all() {
   personal.reset();
   products.reset();
   catalogue.reset();
+  consumers.reset();
   facts.reset();
   sessions.reset();
   directory.reset();

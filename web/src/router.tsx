@@ -6,7 +6,7 @@ import { type ExploreSearch, readExploreSearch } from './screens/explore/filter'
 import { type InboxSearch, readInboxSearch } from './screens/inbox/search';
 import { NotFound } from './screens/NotFound';
 import { readSamplesSearch, type SamplesSearch } from './screens/product/position';
-import { type ChangesSearch, readChangesSearch, readSchemaSearch, readUseSearch, type SchemaSearch, type UseSearch } from './screens/product/search';
+import { type ChangesSearch, type ConsumersSearch, readChangesSearch, readConsumersSearch, readSchemaSearch, readUseSearch, type SchemaSearch, type UseSearch } from './screens/product/search';
 
 // Every view and every choice that changes what is shown has its own address.
 
@@ -66,6 +66,12 @@ const changes = createRoute({
   validateSearch: (raw): ChangesSearch => readChangesSearch(raw as Record<string, string>),
   component: lazyRouteComponent(() => import('./screens/product/Changes')),
 });
+const consumers = createRoute({
+  getParentRoute: () => product,
+  path: '/consumers',
+  validateSearch: (raw): ConsumersSearch => readConsumersSearch(raw as Record<string, string>),
+  component: lazyRouteComponent(() => import('./screens/product/ConsumersTab')),
+});
 const use = createRoute({
   getParentRoute: () => product,
   path: '/use',
@@ -118,7 +124,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     explore,
-    product.addChildren([productHome, overview, schema, samples, questions, changes, use]),
+    product.addChildren([productHome, overview, schema, samples, consumers, questions, changes, use]),
     inbox.addChildren([inboxHome, conversation]),
     publish,
     publishTopic,

@@ -15,7 +15,9 @@
 #include "http/sink.h"
 #include "http/uri.h"
 #include "identity/sessions.h"
+#include "mesh/consumers.h"
 #include "mesh/facts_collector.h"
+#include "mesh/testing/memory_observer.h"
 #include "mesh/testing/mesh_world.h"
 
 namespace weft::api::testing {
@@ -164,6 +166,8 @@ class ApiWorld : public mesh::testing::MeshWorld {
   CountingRandom random;
   identity::Sessions sessions{loop.clock(), random};
   mesh::FactsCollector facts_collector{loop, cluster, schemas, {}};
+  mesh::testing::MemoryObserver observer{loop};
+  mesh::Consumers consumers{loop, cluster, observer, {}};
   Metrics metrics;
   std::optional<std::string> not_ready;
   std::string peer = "127.0.0.1";
@@ -180,6 +184,8 @@ class ApiWorld : public mesh::testing::MeshWorld {
                    .conversations = *conversations,
                    .catalogue = catalogue,
                    .facts = facts_collector,
+                   .consumers = consumers,
+                   .observer = observer,
                    .schemas = schemas,
                    .home = cluster,
                    .authorizer = authorizer,

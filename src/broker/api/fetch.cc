@@ -259,7 +259,7 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
       if (out == 0) continue;
       auto& traffic = traffic_of(*topics_[i]);
       traffic.add(at, {0, 0, out});
-      traffic.saw(request_.client_id, request_.client->principal_name, "", false, wall_ms);
+      traffic.saw({request_.client_id, request_.client->principal_name, request_.client->host, ""}, wall_ms);
     }
   }
 

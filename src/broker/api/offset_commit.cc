@@ -42,7 +42,8 @@ Positions check_partitions(const Request& request, kafka::OffsetCommitRequest& m
       }
     }
     if (resolved.topic) {
-      traffic_of(*resolved.topic).saw(request.client_id, request.client->principal_name, message.group_id.get(), false, now.get());
+      traffic_of(*resolved.topic).saw(
+          {request.client_id, request.client->principal_name, request.client->host, message.group_id.get()}, now.get());
     }
   }
   return positions;

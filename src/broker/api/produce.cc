@@ -265,7 +265,7 @@ class Producing : public std::enable_shared_from_this<Producing> {
     auto& traffic = traffic_of(*slice.topic);
     traffic.add(broker.loop.clock().monotonic(), {records, bytes, 0});
     traffic.last_record_in = Timestamp{wall_ms};
-    traffic.saw(request_.client_id, request_.client->principal_name, "", true, wall_ms);
+    traffic.saw({request_.client_id, request_.client->principal_name, request_.client->host, "", true}, wall_ms);
   }
 
   // ---- Answering

@@ -67,6 +67,43 @@ export const schemaQuery = (domain: string, name: string, version?: number) =>
     placeholderData: keepPreviousData,
   });
 
+/** Asked again while somebody looks: lag is never older than a few seconds. */
+export const consumersQuery = (domain: string, name: string) =>
+  queryOptions({
+    queryKey: ['consumers', domain, name],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/products/{domain}/{name}/consumers', { params: { path: { domain, name } }, signal })),
+    staleTime: 2_000,
+    refetchInterval: 5_000,
+  });
+
+export const differenceQuery = (domain: string, name: string, from: number, to: number) =>
+  queryOptions({
+    queryKey: ['schema', domain, name, 'difference', from, to],
+    queryFn: () => answer(api.GET('/api/v1/products/{domain}/{name}/schema/difference', { params: { path: { domain, name }, query: { from, to } } })),
+    placeholderData: keepPreviousData,
+  });
+
+export const groupsQuery = (cursor?: string) =>
+  queryOptions({
+    queryKey: ['groups', cursor ?? ''],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/groups', { params: { query: { limit: 100, ...(cursor ? { cursor } : {}) } }, signal })),
+    refetchInterval: 5_000,
+  });
+
+export const groupQuery = (group: string) =>
+  queryOptions({
+    queryKey: ['group', group],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/groups/{group}', { params: { path: { group } }, signal })),
+    refetchInterval: 5_000,
+  });
+
+export const snippetsQuery = (domain: string, name: string, listener?: string) =>
+  queryOptions({
+    queryKey: ['snippets', domain, name, listener ?? ''],
+    queryFn: () => answer(api.GET('/api/v1/products/{domain}/{name}/snippets', { params: { path: { domain, name }, query: given({ listener }) } })),
+    placeholderData: keepPreviousData,
+  });
+
 export const samplesQuery = (domain: string, name: string, from: string, limit: number) =>
   queryOptions({
     queryKey: ['samples', domain, name, from, limit],

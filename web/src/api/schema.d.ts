@@ -359,6 +359,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{domain}/{name}/schema/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        /** What lies between two versions of the value schema, and for whom */
+        get: operations["getProductSchemaDifference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{domain}/{name}/consumers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Who reads the topic and how far they are, as the broker sees it
+         * @description Groups that have members or committed positions on the topic, and clients that read without a group. Lag is as of now; which
+         *     groups there are is looked up every 5 s. At most 200 groups; `groups_total` counts them all.
+         */
+        get: operations["getProductConsumers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{domain}/{name}/snippets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        /** Programs that read the product as they stand */
+        get: operations["getProductSnippets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{domain}/{name}/samples/plan": {
         parameters: {
             query?: never;
@@ -567,6 +637,42 @@ export interface paths {
         };
         /** One team, its people and how to reach it */
         get: operations["getTeam"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Consumer groups of the home cluster with their lag, by name */
+        get: operations["listGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        /** One group, its members and how far it is in every partition */
+        get: operations["getGroup"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1509,6 +1615,188 @@ export interface components {
             state: "fresh" | "late" | "silent";
             /** @description Between the last record and `measured_at`. */
             age_ms: number;
+        };
+        Consumers: {
+            measured_at: components["schemas"]["Time"];
+            groups_total: number;
+            /** @description False in the first seconds: not all groups of the cluster were looked at yet. */
+            groups_listed: boolean;
+            /** @description By name. */
+            groups: components["schemas"]["ConsumerGroup"][];
+            /** @description Read without a group; the last seen first. */
+            clients: components["schemas"]["ObservedClient"][];
+            /** @description The last seen first. */
+            writers: components["schemas"]["ObservedClient"][];
+            unknown: components["schemas"]["UnknownConsumers"][];
+        };
+        UnknownConsumers: {
+            /** @enum {string} */
+            fact: "groups" | "clients";
+            why: string;
+        };
+        ConsumerGroup: {
+            group: string;
+            /**
+             * @description Kafka's names.
+             * @example Stable
+             */
+            state: string;
+            /** @description `consumer`, or null when it only commits. */
+            protocol_type: string | null;
+            /** @description Offsets between the committed positions and the ends; null before the first commit. */
+            lag: number | null;
+            last_commit: components["schemas"]["Time"] | null;
+            /** @description When this weft first saw it on the topic; not before its own start. */
+            since: components["schemas"]["Time"];
+            /** @description Those that read this topic. */
+            members: components["schemas"]["ConsumerMember"][];
+            partitions: components["schemas"]["PartitionProgress"][];
+        };
+        ConsumerMember: {
+            id: string;
+            /** @description Static membership. */
+            instance_id: string | null;
+            client_id: string;
+            host: string;
+            partitions: number[];
+        };
+        PartitionProgress: {
+            partition: number;
+            committed: number | null;
+            committed_at: components["schemas"]["Time"] | null;
+            log_start: number;
+            high_watermark: number;
+            lag: number | null;
+            /** @description The id of the member that it was given to. */
+            member: string | null;
+        };
+        ObservedClient: {
+            client_id: string;
+            principal: string;
+            host: string;
+            /** @description Since the broker started. */
+            first_seen: components["schemas"]["Time"];
+            last_seen: components["schemas"]["Time"];
+        };
+        Snippets: {
+            /** @description The listener that the programs use. */
+            bootstrap: string;
+            listeners: string[];
+            registry: string | null;
+            topic: string;
+            snippets: components["schemas"]["Snippet"][];
+        };
+        Snippet: {
+            /** @example java */
+            language: string;
+            /** @example Java */
+            name: string;
+            /** @description Shows fields; otherwise values as they are stored. */
+            decodes: boolean;
+            note: string | null;
+            /** @description The file in which records arrive; null is standard output. */
+            output: string | null;
+            /** @description To be taken in an empty folder, first to last. */
+            steps: components["schemas"]["SnippetStep"][];
+        };
+        SnippetStep: {
+            /**
+             * @description `needs`: a command that brings what the machine must have. `file`: `title` is its name. `run`: a command for a POSIX shell.
+             * @enum {string}
+             */
+            kind: "needs" | "file" | "run";
+            title: string;
+            text: string;
+        };
+        SchemaDifference: {
+            subject: string;
+            from: components["schemas"]["ComparedVersion"];
+            to: components["schemas"]["ComparedVersion"];
+            /** @description Whether the newer version reads events of the older one; null: see `unknown`. */
+            backward: boolean | null;
+            /** @description Whether the older version reads events of the newer one; null: see `unknown`. */
+            forward: boolean | null;
+            /**
+             * @description Compatibility levels under which the newer version could not follow the older one.
+             * @example [
+             *       "BACKWARD",
+             *       "FULL"
+             *     ]
+             */
+            broken_levels: string[];
+            /** @description Why it is not known what readers can do. */
+            unknown: string | null;
+            /** @description As the fields stand in the newer version, removed ones last. */
+            changes: components["schemas"]["FieldChange"][];
+            /** @description Groups that read the topic; with which version, their broker does not see. */
+            groups_total: number;
+            /** @description The first 20 of them. */
+            groups: string[];
+        };
+        ComparedVersion: {
+            version: number;
+            id: number;
+            /** @enum {string} */
+            format: "AVRO" | "JSON" | "PROTOBUF";
+            raw: string;
+        };
+        FieldChange: {
+            /** @enum {string} */
+            change: "added" | "changed" | "removed";
+            /** @description Null: it is about the whole schema. */
+            path: string | null;
+            /** @description Type and default in words; the text where only that differs. */
+            before: string | null;
+            after: string | null;
+            /** @description What it does to readers. */
+            meaning: string;
+            /** @description Only docs or tags differ: no reader notices. */
+            text_only: boolean;
+            breaks_backward: boolean;
+            breaks_forward: boolean;
+        };
+        GroupSummary: {
+            group: string;
+            /** @example Stable */
+            state: string;
+            protocol_type: string | null;
+            members_total: number;
+            /** @description The first 20. */
+            topics: string[];
+            topics_total: number;
+            /** @description Over all partitions that it committed in. */
+            lag: number | null;
+            last_commit: components["schemas"]["Time"] | null;
+        };
+        Group: {
+            group: string;
+            state: string;
+            protocol_type: string | null;
+            members_total: number;
+            topics: string[];
+            topics_total: number;
+            lag: number | null;
+            last_commit: components["schemas"]["Time"] | null;
+            members: components["schemas"]["GroupMember"][];
+            partitions: components["schemas"]["GroupPartition"][];
+        };
+        GroupMember: {
+            id: string;
+            instance_id: string | null;
+            client_id: string;
+            host: string;
+            partitions_total: number;
+        };
+        GroupPartition: {
+            topic: string;
+            partition: number;
+            committed: number | null;
+            committed_at: components["schemas"]["Time"] | null;
+            /** @description Null: the partition is gone. */
+            log_start: number | null;
+            high_watermark: number | null;
+            lag: number | null;
+            member: string | null;
         };
         ProductSchema: {
             subject: string;
@@ -2833,6 +3121,99 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getProductSchemaDifference: {
+        parameters: {
+            query: {
+                /** @description The older version. */
+                from: number;
+                /** @description The newer version. */
+                to: number;
+            };
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Fields that differ, what that does to readers, and who reads. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemaDifference"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    getProductConsumers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Readers and writers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        topic: string;
+                        consumers: components["schemas"]["Consumers"];
+                    };
+                };
+            };
+            404: components["responses"]["NotFound"];
+        };
+    };
+    getProductSnippets: {
+        parameters: {
+            query?: {
+                /** @description The Kafka listener to connect to; without it the one on the host that was asked. */
+                listener?: string;
+                /** @description Only this one. */
+                language?: string;
+            };
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Programs with the product's names filled in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snippets"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Refused"];
+        };
+    };
     planScan: {
         parameters: {
             query?: {
@@ -3168,6 +3549,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Team"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+        };
+    };
+    listGroups: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the answer before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Some groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        groups: components["schemas"]["GroupSummary"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            422: components["responses"]["Refused"];
+        };
+    };
+    getGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
                 };
             };
             404: components["responses"]["NotFound"];

@@ -20,6 +20,7 @@ import { Section } from '../Page';
 import { Announcements } from './Announcements';
 import { AttributesBlock, DeprecationNote, LinksBlock, Ports, Terms } from './Says';
 import { LatestChanges } from './LatestChanges';
+import { OverviewConsumers } from './OverviewConsumers';
 import { positionOf } from './position';
 import styles from './Product.module.css';
 import { useProduct } from './ProductFrame';
@@ -49,6 +50,7 @@ export default function Overview() {
         )}
         {streamOf(product) && <Fields product={product} />}
         {streamOf(product) && <LatestRecords product={product} mayRead={rights.find((one) => one.right === 'read_records')?.allowed !== false} />}
+        {streamOf(product) && <OverviewConsumers product={product} />}
         <Ports product={product} />
         <Terms product={product} />
       </div>

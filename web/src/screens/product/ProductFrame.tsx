@@ -32,6 +32,7 @@ const tabs = [
   { to: '/products/$domain/$name/overview', name: 'Overview' },
   { to: '/products/$domain/$name/schema', name: 'Schema' },
   { to: '/products/$domain/$name/samples', name: 'Samples' },
+  { to: '/products/$domain/$name/consumers', name: 'Consumers' },
   { to: '/products/$domain/$name/questions', name: 'Questions' },
   { to: '/products/$domain/$name/changes', name: 'Changes' },
   { to: '/products/$domain/$name/use', name: 'Use it' },

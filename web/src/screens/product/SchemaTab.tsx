@@ -4,7 +4,7 @@ import { Search } from 'lucide-react';
 import { useRef } from 'react';
 import type { Schemas } from '../../api/client';
 import { schemaQuery } from '../../api/queries';
-import { Chip, State } from '../../design/Badge';
+import { Chip } from '../../design/Badge';
 import { Icon } from '../../design/Icon';
 import { CopyButton, Highlight, Kbd, Segments } from '../../design/parts';
 import tableStyles from '../../design/table.module.css';
@@ -12,8 +12,9 @@ import { plural } from '../../format/quantity';
 import { useKeys } from '../../frame/keys';
 import { ErrorPage } from '../errors';
 import { JsonText } from './JsonText';
-import { compareFields, findFields, flatten } from './fields';
+import { findFields, flatten } from './fields';
 import styles from './Product.module.css';
+import { SchemaDifference } from './SchemaDifference';
 import type { SchemaSearch } from './search';
 
 const route = getRouteApi('/products/$domain/$name/schema');
@@ -22,7 +23,7 @@ export default function SchemaTab() {
   const { domain, name } = route.useParams();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const schema = useQuery(schemaQuery(domain, name, search.version));
+  const schema = useQuery(schemaQuery(domain, name, search.to));
   const find = useRef<HTMLInputElement>(null);
   useKeys({ '/': () => find.current?.select() });
 
@@ -32,12 +33,15 @@ export default function SchemaTab() {
   const rows = flatten(data.fields);
   const found = findFields(rows, search.find ?? '');
   const documented = rows.filter(({ field }) => field.doc).length;
+  const numbers = data.versions.map(({ version }) => version);
+  // Without a word: against the version before.
+  const from = search.from !== undefined && numbers.includes(search.from) ? search.from : numbers[numbers.indexOf(data.version) - 1];
   const change = (next: SchemaSearch) => void navigate({ search: next, replace: true });
   return (
     <div className={styles.schema}>
       <Versions schema={data} />
       <div className={styles.schemaMain}>
-        <Changes domain={domain} name={name} schema={data} />
+        {from !== undefined && <SchemaDifference domain={domain} name={name} versions={numbers} from={from} to={data.version} />}
         <div className={styles.schemaHead}>
           <h2>Fields of v{data.version}</h2>
           <span className="muted small">
@@ -127,7 +131,7 @@ function Versions({ schema }: { schema: Schemas['ProductSchema'] }) {
       <ol className={styles.thread}>
         {[...schema.versions].reverse().map(({ version, id }) => (
           <li key={version} data-current={version === schema.version}>
-            <Link from={route.id} to="." search={(before: SchemaSearch) => ({ ...before, version: version === newest ? undefined : version })} aria-current={version === schema.version ? 'true' : undefined}>
+            <Link from={route.id} to="." search={(before: SchemaSearch) => ({ ...before, from: undefined, to: version === newest ? undefined : version })} aria-current={version === schema.version ? 'true' : undefined}>
               v{version}
             </Link>
             <small>
@@ -161,50 +165,5 @@ function Versions({ schema }: { schema: Schemas['ProductSchema'] }) {
         )}
       </dl>
     </aside>
-  );
-}
-
-/** Against the version before, if there is one. */
-function Changes({ domain, name, schema }: { domain: string; name: string; schema: Schemas['ProductSchema'] }) {
-  const at = schema.versions.findIndex(({ version }) => version === schema.version);
-  const previous = schema.versions[at - 1]?.version;
-  const before = useQuery({ ...schemaQuery(domain, name, previous), enabled: previous !== undefined });
-  if (previous === undefined || before.data?.version !== previous) return null;
-  const changes = compareFields(before.data.fields, schema.fields);
-  const counts = (['added', 'changed', 'removed'] as const).map((kind) => `${changes.filter(({ change }) => change === kind).length} ${kind}`);
-  return (
-    <>
-      <div className={styles.schemaHead}>
-        <h2>What changed</h2>
-        <span className="mono">
-          v{previous} → v{schema.version}
-        </span>
-        <span className="muted small">{changes.length === 0 ? 'no field differs; names, docs or order do' : counts.join(', ')}</span>
-      </div>
-      {changes.length > 0 && (
-        <div className={`${tableStyles.card} ${styles.changes}`}>
-          <table className={tableStyles.table}>
-            <thead>
-              <tr>
-                <th scope="col">Change</th>
-                <th scope="col">Field</th>
-                <th scope="col">Type</th>
-              </tr>
-            </thead>
-            <tbody>
-              {changes.map((change) => (
-                <tr key={change.path} data-change={change.change}>
-                  <td>
-                    <State of={change.change} />
-                  </td>
-                  <td className="mono">{change.path}</td>
-                  <td className="mono">{change.text}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </>
   );
 }

@@ -1,32 +1,32 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { streamOf } from '../../api/ports';
-import { serverQuery } from '../../api/queries';
+import type { Schemas } from '../../api/client';
+import { snippetsQuery } from '../../api/queries';
+import { ApiCallButton } from '../../design/ApiCallButton';
 import { NativeSelect } from '../../design/Field';
 import { CopyButton } from '../../design/parts';
 import { ErrorPage } from '../errors';
-import { listenerFor } from './listener';
 import styles from './Product.module.css';
-import { useProduct } from './ProductFrame';
-import { snippetKinds, snippetNames, snippetsFor } from './snippets';
 
 const route = getRouteApi('/products/$domain/$name/use');
 
+/** Programs that read the product as they stand. What is shown is what tests/snippets runs. */
 export default function UseTab() {
-  const { detail } = useProduct();
-  const { with: kind = 'weft', listener } = route.useSearch();
+  const { domain, name } = route.useParams();
+  const { with: asked, listener } = route.useSearch();
   const navigate = route.useNavigate();
-  const server = useQuery(serverQuery);
-  if (server.isError) return <ErrorPage error={server.error} />;
-  if (!server.data) return <div role="status" aria-label="Loading" />;
-  const { kafka, registry } = server.data.addresses;
-  const bootstrap = listenerFor(kafka, location.hostname, listener);
+  const query = useQuery(snippetsQuery(domain, name, listener));
+  if (query.isError) return <ErrorPage error={query.error} />;
+  if (!query.data) return <div role="status" aria-label="Loading" />;
+  const { bootstrap, listeners, registry, topic, snippets } = query.data;
+  const snippet = snippets.find(({ language }) => language === asked) ?? snippets[0];
+  if (!snippet) return null;
   return (
     <div className={styles.use}>
       <nav className={styles.useList} aria-label="With what">
-        {snippetKinds.map((one) => (
-          <Link key={one} from={route.id} to="." search={{ with: one, listener }} aria-current={one === kind ? 'page' : undefined} replace>
-            {snippetNames[one]}
+        {snippets.map(({ language, name: title }) => (
+          <Link key={language} from={route.id} to="." search={{ with: language, listener }} aria-current={language === snippet.language ? 'page' : undefined} replace>
+            {title}
           </Link>
         ))}
       </nav>
@@ -38,36 +38,53 @@ export default function UseTab() {
               , schema registry <code className="code">{registry}</code>
             </>
           )}
-          , topic <code className="code">{streamOf(detail.product)?.topic}</code>. What stands here runs as it is.
+          , topic <code className="code">{topic}</code>. What stands here runs as it is, in an empty folder, step by step.
         </p>
-        {kafka.length > 1 && (
+        {listeners.length > 1 && (
           <div className={styles.listeners}>
             <NativeSelect
               label="Kafka listener"
-              hint={`weft listens at ${kafka.length} addresses; one that your program reaches is enough`}
+              hint={`weft listens at ${listeners.length} addresses; one that your program reaches is enough`}
               value={bootstrap}
-              onChange={(event) => void navigate({ search: { with: kind, listener: event.target.value }, replace: true })}
+              onChange={(event) => void navigate({ search: { with: snippet.language, listener: event.target.value }, replace: true })}
             >
-              {kafka.map((address) => (
+              {listeners.map((address) => (
                 <option key={address}>{address}</option>
               ))}
             </NativeSelect>
           </div>
         )}
-        {snippetsFor(kind, detail.product, bootstrap, registry).map((snippet) => (
-          <section key={snippet.title} className={styles.snippet}>
-            <div className={styles.snippetHead}>
-              <h2>{snippet.title}</h2>
-              <CopyButton small text={snippet.text} aria-label={`Copy: ${snippet.title}`}>
-                Copy
-              </CopyButton>
-            </div>
-            <pre tabIndex={0}>
-              <code>{snippet.text}</code>
-            </pre>
-          </section>
+        {snippet.note && <p className="prose muted">{snippet.note}</p>}
+        {snippet.steps.map((step) => (
+          <Step key={step.title} step={step} />
         ))}
+        <p>
+          <ApiCallButton
+            method="GET"
+            path={`/api/v1/products/${domain}/${name}/snippets?language=${snippet.language}`}
+            command={`weft snippet ${domain}/${name} --language ${snippet.language} --write my-reader`}
+          />
+        </p>
       </div>
     </div>
+  );
+}
+
+function Step({ step }: { step: Schemas['SnippetStep'] }) {
+  return (
+    <section className={styles.snippet}>
+      <div className={styles.snippetHead}>
+        <h2 className={step.kind === 'file' ? 'mono' : undefined}>
+          {step.title}
+          {step.kind === 'needs' && <span className="muted small"> must be there</span>}
+        </h2>
+        <CopyButton small text={step.text} aria-label={`Copy: ${step.title}`}>
+          Copy
+        </CopyButton>
+      </div>
+      <pre tabIndex={0}>
+        <code>{step.text}</code>
+      </pre>
+    </section>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Schemas } from '../../api/client';
-import { compareFields, findFields, flatten } from './fields';
+import { findFields, flatten } from './fields';
 
 const field = (path: string, type: string, children: Schemas['Field'][] = [], doc: string | null = null): Schemas['Field'] => ({
   path,
@@ -17,9 +17,4 @@ const field = (path: string, type: string, children: Schemas['Field'][] = [], do
 test('a field that matches brings its parents with it', () => {
   const rows = flatten([field('price', 'int'), field('venue', 'record', [field('venue.mic', 'string', [], 'ISO 10383 market code'), field('venue.session', 'enum')])]);
   expect(findFields(rows, 'market').map((row) => row.field.path)).toEqual(['venue', 'venue.mic']);
-});
-
-test('versions differ by what is added, changed and removed', () => {
-  const changes = compareFields([field('desk', 'string'), field('side', 'string')], [field('side', 'enum'), field('venue', 'record')]);
-  expect(changes.map(({ change, path }) => `${change} ${path}`)).toEqual(['changed side', 'added venue', 'removed desk']);
 });
