@@ -173,7 +173,7 @@ TEST_F(ApiTest, TwoVersionsOfASchemaAreComparedForTheirReaders) {
 }
 
 TEST_F(ApiTest, GroupsAreListedWithTheirLagAndShownWhole) {
-  for (const std::string id : {"a", "b", "c"})
+  for (const char* id : {"a", "b", "c"})
     world.observer.groups[id] = {id, "Empty", "", {}, {{{"trades", PartitionIndex{0}}, Offset{0}, 1'700'000'000'000}}};
   const auto first = world.get("/api/v1/groups?limit=2");
   EXPECT_EQ(first.at("groups.1.group"), "b");

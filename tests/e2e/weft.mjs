@@ -25,6 +25,8 @@ export async function startDemo({ dataDir, http = '127.0.0.1:0' } = {}) {
   return {
     url: ready.http.startsWith('http') ? ready.http : `http://${ready.http}`,
     data,
+    kafka: ready.kafka,
+    registry: ready.registry.startsWith('http') ? ready.registry : `http://${ready.registry}`,
     started: true,
     stop: async ({ keep = false } = {}) => {
       child.kill('SIGTERM');

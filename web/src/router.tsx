@@ -1,10 +1,12 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { Shell } from './frame/Shell';
 import { parseSearch, stringifySearch } from './frame/search';
+import { type ActivitySearch, readActivitySearch } from './screens/activity_search';
 import { ErrorPage } from './screens/errors';
 import { type ExploreSearch, readExploreSearch } from './screens/explore/filter';
 import { type InboxSearch, readInboxSearch } from './screens/inbox/search';
 import { NotFound } from './screens/NotFound';
+import { readTopicSort, type TopicSort } from './screens/topic_sort';
 import { readSamplesSearch, type SamplesSearch } from './screens/product/position';
 import { type ChangesSearch, type ConsumersSearch, readChangesSearch, readConsumersSearch, readSchemaSearch, readUseSearch, type SchemaSearch, type UseSearch } from './screens/product/search';
 
@@ -115,8 +117,16 @@ const create = createRoute({ getParentRoute: () => root, path: '/create', compon
 const govern = createRoute({ getParentRoute: () => root, path: '/govern', component: lazyRouteComponent(later, 'Govern') });
 const lineage = createRoute({ getParentRoute: () => root, path: '/lineage', component: lazyRouteComponent(later, 'Lineage') });
 const domains = createRoute({ getParentRoute: () => root, path: '/domains', component: lazyRouteComponent(() => import('./screens/Domains')) });
-const activity = createRoute({ getParentRoute: () => root, path: '/activity', component: lazyRouteComponent(() => import('./screens/Activity')) });
-const operations = createRoute({ getParentRoute: () => root, path: '/operations', component: lazyRouteComponent(() => import('./screens/Operations')) });
+const activity = createRoute({ getParentRoute: () => root, path: '/activity', validateSearch: (raw): ActivitySearch => readActivitySearch(raw as Record<string, string>), component: lazyRouteComponent(() => import('./screens/Activity')) });
+const operations = createRoute({
+  getParentRoute: () => root,
+  path: '/operations',
+  validateSearch: (raw): TopicSort => readTopicSort(raw as Record<string, string>),
+  component: lazyRouteComponent(() => import('./screens/Operations')),
+});
+const operationsGroups = createRoute({ getParentRoute: () => root, path: '/operations/groups', component: lazyRouteComponent(() => import('./screens/OperationsGroups')) });
+const operationsGroup = createRoute({ getParentRoute: () => root, path: '/operations/groups/$group', component: lazyRouteComponent(() => import('./screens/OperationsGroup')) });
+const operationsStorage = createRoute({ getParentRoute: () => root, path: '/operations/storage', component: lazyRouteComponent(() => import('./screens/OperationsStorage')) });
 const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: lazyRouteComponent(() => import('./screens/Settings')) });
 const design = createRoute({ getParentRoute: () => root, path: '/design', component: lazyRouteComponent(() => import('./screens/design/Gallery')) });
 
@@ -135,6 +145,9 @@ export const router = createRouter({
     domains,
     activity,
     operations,
+    operationsGroups,
+    operationsGroup,
+    operationsStorage,
     settings,
     design,
   ]),

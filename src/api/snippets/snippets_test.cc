@@ -19,7 +19,7 @@ std::string all_text(const Snippet& snippet) {
 }
 
 TEST(Snippets, EveryProgramNamesTheRealThingsAndLeavesNothingToFillIn) {
-  for (const std::optional<std::string> format : {std::optional<std::string>("AVRO"), std::optional<std::string>("JSON"),
+  for (const std::optional<std::string>& format : {std::optional<std::string>("AVRO"), std::optional<std::string>("JSON"),
                                                   std::optional<std::string>("PROTOBUF"), std::optional<std::string>()}) {
     const auto snippets = snippets_for(names(format));
     EXPECT_EQ(snippets.size(), 9u);

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Moon, Search, SquareTerminal, Users } from 'lucide-react';
+import { Moon, Rows3, Search, SquareTerminal, Users } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useEffect, useId, useState } from 'react';
 import { productsQuery, teamsQuery, topicsQuery } from '../api/queries';
 import { Icon, type IconShape } from '../design/Icon';
@@ -22,7 +22,7 @@ interface Entry {
 
 const perGroup = 5;
 
-/** Ctrl K: products, topics, teams and things to do, by typing. */
+/** Ctrl K: products, fields, topics, teams and things to do, by typing. */
 export default function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
@@ -62,8 +62,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
               aria-expanded="true"
               aria-controls={list}
               aria-activedescendant={entries.length > 0 ? `${list}-${at}` : undefined}
-              aria-label="Search products, topics, teams and actions"
-              placeholder="Products, topics, teams, actions"
+              aria-label="Search products, fields, topics, teams and actions"
+              placeholder="Products, fields, topics, teams, actions"
               value={text}
               onChange={(event) => {
                 setText(event.target.value);
@@ -144,6 +144,16 @@ function useEntries(query: string): Entry[] {
       text: <span className="mono"><Highlight text={product.id} query={query} /></span>,
       note: match && match.parts.map((part, index) => (part.hit ? <mark key={index}>{part.text}</mark> : part.text)),
       run: () => void navigate({ to: '/products/$domain/$name/overview', params: { domain: product.domain, name: product.name } }),
+    });
+  }
+  const fields = (products.data?.hits ?? []).flatMap(({ product, matches }) => matches.flatMap(({ field }) => (field ? [{ product, field }] : [])));
+  for (const { product, field } of fields.slice(0, perGroup)) {
+    found.push({
+      group: 'Fields',
+      icon: Rows3,
+      text: <span className="mono"><Highlight text={field.path} query={query} /></span>,
+      note: `${product.id} · ${field.type}`,
+      run: () => void navigate({ to: '/products/$domain/$name/schema', params: { domain: product.domain, name: product.name }, search: { find: field.path } }),
     });
   }
   for (const topic of (topics.data?.topics ?? []).filter((one) => !one.product && hits(one.name)).slice(0, perGroup)) {

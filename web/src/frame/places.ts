@@ -30,7 +30,7 @@ export interface Crumb {
   href?: string;
 }
 
-const tabNames: Record<string, string> = { schema: 'Schema', samples: 'Samples', questions: 'Questions', changes: 'Changes', use: 'Use it' };
+const tabNames: Record<string, string> = { schema: 'Schema', samples: 'Samples', consumers: 'Consumers', questions: 'Questions', changes: 'Changes', use: 'Use it' };
 
 /** Where a path is, from the menu down. */
 export function crumbsOf(pathname: string): Crumb[] {

@@ -1,26 +1,34 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { getRouteApi } from '@tanstack/react-router';
+import { Download } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
 import { answer, api, type Schemas } from '../api/client';
+import type { paths } from '../api/schema';
 import { State } from '../design/Badge';
 import { Button } from '../design/Button';
-import { CopyButton } from '../design/parts';
+import { ApiCallButton } from '../design/ApiCallButton';
+import { CopyButton, toast } from '../design/parts';
 import tableStyles from '../design/table.module.css';
-import { count } from '../format/quantity';
+import { count, plural } from '../format/quantity';
 import { exact, exactUtc } from '../format/time';
 import { useLive } from '../live/hooks';
 import styles from './Activity.module.css';
+import { type ActivitySearch, auditQueryText } from './activity_search';
 import { ErrorPage } from './errors';
 import { Empty, Page } from './Page';
 
 const outcomes = { done: 'agreed', refused: 'blocks', failed: 'broken', started: 'waiting' } as const;
 
 /** Every change and every refusal, with the call that does the same. New entries wait until they are asked for. */
+const route = getRouteApi('/activity');
+
 export default function Activity() {
+  const search = route.useSearch();
   const client = useQueryClient();
   const [waiting, setWaiting] = useState(0);
   const audit = useInfiniteQuery({
-    queryKey: ['audit'],
-    queryFn: ({ pageParam }) => answer(api.GET('/api/v1/audit', { params: { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } } })),
+    queryKey: ['audit', search],
+    queryFn: ({ pageParam }) => auditPage(search, 100, pageParam),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
@@ -43,14 +51,22 @@ export default function Activity() {
       title="Activity"
       lead="Who did what, what was refused and why, with the API call behind it. The newest 10,000 entries are kept."
       actions={
-        waiting > 0 && (
-          <Button onClick={show}>
-            {count(waiting)} new – show
-          </Button>
-        )
+        <>
+          {waiting > 0 && (
+            <Button onClick={show}>
+              {count(waiting)} new – show
+            </Button>
+          )}
+          <Export search={search} />
+          <ApiCallButton method="GET" path={`/api/v1/audit${auditQueryText(search) && `?${auditQueryText(search)}`}`} />
+        </>
       }
     >
-      {first?.entries.length === 0 && <Empty title="Nothing has happened yet">Publishing, editing, unpublishing, and creating or deleting topics are written down here, refusals too.</Empty>}
+      <Filters search={search} total={first?.total} />
+      {first?.entries.length === 0 && auditQueryText(search) !== '' && (
+        <Empty title="No entry matches">Drop a filter to see more: the newest 10,000 entries are kept.</Empty>
+      )}
+      {first?.entries.length === 0 && auditQueryText(search) === '' && <Empty title="Nothing has happened yet">Publishing, editing, unpublishing, and creating or deleting topics are written down here, refusals too.</Empty>}
       {entries.length > 0 && (
         <section className={tableStyles.scroll} aria-label="Entries" tabIndex={0}>
           <table className={`${tableStyles.table} ${styles.table}`}>
@@ -79,6 +95,84 @@ export default function Activity() {
         </p>
       )}
     </Page>
+  );
+}
+
+type AuditSearch = NonNullable<paths['/api/v1/audit']['get']['parameters']['query']>;
+
+/** Words that the server does not know come back as its refusal: it names those that there are. */
+function auditPage(search: ActivitySearch, limit: number, cursor: string) {
+  const query = { ...Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)), limit, ...(cursor ? { cursor } : {}) } as AuditSearch;
+  return answer(api.GET('/api/v1/audit', { params: { query } }));
+}
+
+const actions = ['product.publish', 'product.edit', 'product.unpublish', 'topic.create', 'topic.delete', 'schema.register', 'schema.delete', 'schema.configure'];
+const outcomeWords = ['done', 'refused', 'failed', 'started'];
+
+function Filters({ search, total }: { search: ActivitySearch; total: number | undefined }) {
+  const navigate = route.useNavigate();
+  const change = (next: ActivitySearch) => void navigate({ search: { ...search, ...next }, replace: true });
+  const apply = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const text = (name: string) => String(form.get(name) ?? '').trim() || undefined;
+    change({ principal: text('principal'), subject: text('subject') });
+  };
+  return (
+    <form className={styles.filters} role="search" aria-label="Which entries" key={`${search.principal} ${search.subject}`} onSubmit={apply}>
+      <select aria-label="What" value={search.action ?? ''} onChange={(event) => change({ action: event.target.value || undefined })}>
+        <option value="">everything</option>
+        {[...new Set([...actions, ...(search.action ? [search.action] : [])])].map((word) => (
+          <option key={word} value={word}>
+            {word.replace('.', ': ')}
+          </option>
+        ))}
+      </select>
+      <select aria-label="Outcome" value={search.outcome ?? ''} onChange={(event) => change({ outcome: event.target.value || undefined })}>
+        <option value="">any outcome</option>
+        {outcomeWords.map((word) => (
+          <option key={word}>{word}</option>
+        ))}
+      </select>
+      <input name="principal" aria-label="Who" placeholder="who: User:mkovac" defaultValue={search.principal ?? ''} />
+      <input name="subject" aria-label="About" placeholder="about: product:execution/stocktrades" defaultValue={search.subject ?? ''} />
+      <Button type="submit">Filter</Button>
+      {total !== undefined && <span className="muted small">{plural(total, 'entry', 'entries')}</span>}
+    </form>
+  );
+}
+
+const exportMax = 10_000;
+
+/** All entries that match, as JSON lines: as many as are kept. */
+function Export({ search }: { search: ActivitySearch }) {
+  const [busy, setBusy] = useState(false);
+  const download = async () => {
+    setBusy(true);
+    try {
+      const lines: string[] = [];
+      let cursor = '';
+      do {
+        const page = await auditPage(search, 500, cursor);
+        lines.push(...page.entries.map((entry) => JSON.stringify(entry)));
+        cursor = page.next_cursor ?? '';
+      } while (cursor && lines.length < exportMax);
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([`${lines.join('\n')}\n`], { type: 'application/x-ndjson' }));
+      link.download = 'activity.jsonl';
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      toast({ tone: 'ok', title: `${plural(lines.length, 'entry', 'entries')} downloaded`, text: cursor ? `At most ${count(exportMax)} at a time: narrow the filter for the rest.` : 'That is all that match.' });
+    } catch (error) {
+      toast({ tone: 'bad', title: 'Not downloaded', text: error instanceof Error ? error.message : String(error) });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Button icon={Download} busy={busy} onClick={() => void download()}>
+      Export
+    </Button>
   );
 }
 

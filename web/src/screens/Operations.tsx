@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { serverQuery, topicsQuery } from '../api/queries';
 import { State } from '../design/Badge';
 import tableStyles from '../design/table.module.css';
@@ -9,11 +9,17 @@ import { exact, exactUtc } from '../format/time';
 import { useLive, useMetrics } from '../live/hooks';
 import styles from './Operations.module.css';
 import { ErrorPage } from './errors';
-import { Empty, Page, Section } from './Page';
+import { ApiCallButton } from '../design/ApiCallButton';
+import { OperationsPage } from './OperationsPage';
+import { Empty, Section } from './Page';
+import { sortTopics, type TopicColumn } from './topic_sort';
 
-/** The engine room, as far as there is one: the server's addresses and the cluster's topics. */
+const route = getRouteApi('/operations');
+
+/** The engine room: the server's addresses and the cluster's topics; groups and storage have tabs of their own. */
 export default function Operations() {
   const client = useQueryClient();
+  const search = route.useSearch();
   const topics = useQuery(topicsQuery(false));
   const server = useQuery(serverQuery);
   useLive(['topics'], (event) => event.name !== 'metrics' && void client.invalidateQueries({ queryKey: ['topics'] }), topics.data?.sequence);
@@ -21,8 +27,20 @@ export default function Operations() {
   const failed = topics.error ?? server.error;
   if (failed) return <ErrorPage error={failed} />;
   const addresses = server.data?.addresses;
+  const rows = sortTopics(
+    (topics.data?.topics ?? []).map((topic) => {
+      const live = metrics.get(`topic_metrics:${topic.name}`);
+      return {
+        topic,
+        held: live?.offsets_held ?? topic.facts.offsets_held,
+        bytes: (live?.size ?? topic.facts.size)?.bytes ?? null,
+        rate: (live?.rate ?? topic.facts.rate)?.records_per_second ?? null,
+      };
+    }),
+    search,
+  );
   return (
-    <Page title="Operations" lead={<>The cluster’s topics and how to reach it. Creating and deleting is done by <code>weft topic</code> or any Kafka tool; figures for your monitoring are at <a href="/metrics">/metrics</a>.</>}>
+    <OperationsPage actions={<ApiCallButton method="GET" path="/api/v1/topics" command="weft topic list" />} lead={<>The cluster’s topics and how to reach it. Creating and deleting is done by <code>weft topic</code> or any Kafka tool; figures for your monitoring are at <a href="/metrics">/metrics</a>.</>}>
       {server.data && addresses && (
         <dl className={styles.facts}>
           <dt>weft</dt>
@@ -46,22 +64,18 @@ export default function Operations() {
             <table className={tableStyles.table}>
               <thead>
                 <tr>
-                  <th scope="col">Topic</th>
+                  <SortHead by="name">Topic</SortHead>
                   <th scope="col">Product</th>
-                  <th scope="col" className={tableStyles.number}>Partitions</th>
-                  <th scope="col" className={tableStyles.number}>Records held</th>
-                  <th scope="col" className={tableStyles.number}>Size</th>
-                  <th scope="col" className={tableStyles.number}>Rate</th>
+                  <SortHead by="partitions" number>Partitions</SortHead>
+                  <SortHead by="records" number>Records held</SortHead>
+                  <SortHead by="size" number>Size</SortHead>
+                  <SortHead by="rate" number>Rate</SortHead>
                   <th scope="col">Kept</th>
                 </tr>
               </thead>
               <tbody>
-                {topics.data.topics.map((topic) => {
-                  const live = metrics.get(`topic_metrics:${topic.name}`);
+                {rows.map(({ topic, held, bytes: size, rate: current }) => {
                   const { facts } = topic;
-                  const size = live?.size ?? facts.size;
-                  const held = live?.offsets_held ?? facts.offsets_held;
-                  const current = live?.rate ?? facts.rate;
                   const [domain = '', name = ''] = topic.product?.split('/') ?? [];
                   return (
                     <tr key={topic.name}>
@@ -81,8 +95,8 @@ export default function Operations() {
                       </td>
                       <td className={tableStyles.number}>{facts.partitions ?? '–'}</td>
                       <td className={tableStyles.number}>{held === null ? '–' : count(held)}</td>
-                      <td className={tableStyles.number}>{size ? bytes(size.bytes) : '–'}</td>
-                      <td className={tableStyles.number}>{current ? rate(current.records_per_second) : '–'}</td>
+                      <td className={tableStyles.number}>{size === null ? '–' : bytes(size)}</td>
+                      <td className={tableStyles.number}>{current === null ? '–' : rate(current)}</td>
                       <td className="muted">{facts.history ? historyShort(facts.history) : ''}</td>
                     </tr>
                   );
@@ -92,6 +106,22 @@ export default function Operations() {
           </section>
         )}
       </Section>
-    </Page>
+    </OperationsPage>
+  );
+}
+
+/** A column that sorts: once up, again down. */
+function SortHead({ by, number, children }: { by: TopicColumn; number?: boolean; children: string }) {
+  const { sort = 'name', order } = route.useSearch();
+  const navigate = route.useNavigate();
+  const active = sort === by;
+  const down = active && order === undefined;
+  return (
+    <th scope="col" className={number ? tableStyles.number : undefined} aria-sort={active ? (order === 'down' ? 'descending' : 'ascending') : undefined}>
+      <button type="button" className={styles.sort} onClick={() => void navigate({ search: { sort: by === 'name' ? undefined : by, order: down ? 'down' : undefined }, replace: true })}>
+        {children}
+        {active ? (order === 'down' ? ' ↓' : ' ↑') : ''}
+      </button>
+    </th>
   );
 }

@@ -13,18 +13,18 @@ import type { SamplesPage } from './SamplesFrame';
 import styles from './Samples.module.css';
 import { boundText } from './scan';
 
-type Mode = From['kind'];
+type Mode = From['kind'] | 'key';
 
 const timePattern = '\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+\\-]\\d{2}:\\d{2})';
 
 /** Where to read from, up to where, and which records. Time and offset ask for theirs before anything is read. */
 export function SampleControls({ search, page }: { search: SamplesSearch; page: SamplesPage }) {
   const from = parseFrom(search.from);
-  const [asking, setAsking] = useState<'time' | 'offset'>();
+  const [asking, setAsking] = useState<'time' | 'offset' | 'key'>();
   const mode: Mode = asking ?? from.kind;
   const { where } = search;
   const choose = (next: Mode) => {
-    setAsking(next === 'time' || next === 'offset' ? next : undefined);
+    setAsking(next === 'time' || next === 'offset' || next === 'key' ? next : undefined);
     if (next === 'live') page.go({ where });
     if (next === 'newest') page.go({ from: 'newest', where });
   };
@@ -43,9 +43,18 @@ export function SampleControls({ search, page }: { search: SamplesSearch; page: 
             { value: 'newest', label: 'Newest' },
             { value: 'time', label: 'From time' },
             { value: 'offset', label: 'From offset' },
+            { value: 'key', label: 'By key' },
           ]}
         />
         {mode === 'offset' && <OffsetRange key={`${search.from} ${search.until}`} search={search} onSeek={seek} />}
+        {mode === 'key' && (
+          <KeySeek
+            onSeek={(key) => {
+              setAsking(undefined);
+              page.go({ from: 'newest', where: `key = ${JSON.stringify(key)}` });
+            }}
+          />
+        )}
         {mode === 'time' && <TimeRange key={`${search.from} ${search.until}`} search={search} onSeek={seek} />}
         <FilterBox search={search} page={page} />
     </div>
@@ -74,6 +83,20 @@ function OffsetRange({ search, onSeek }: RangeProps) {
       <span>to before</span>
       <input name="until" aria-label="Offset to end before, if any" inputMode="numeric" pattern="\d{1,16}" placeholder="the end" defaultValue={until.kind === 'offset' ? until.offset : ''} />
       <Button type="submit">Go</Button>
+    </form>
+  );
+}
+
+/** A key is found by searching backwards: how far is said before it begins. */
+function KeySeek({ onSeek }: { onSeek: (key: string) => void }) {
+  const seek = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    onSeek(String(new FormData(event.currentTarget).get('key')));
+  };
+  return (
+    <form className={styles.seek} onSubmit={seek}>
+      <input name="key" aria-label="Key, letter by letter" required maxLength={500} placeholder="key" />
+      <Button type="submit">Find</Button>
     </form>
   );
 }

@@ -26,7 +26,7 @@ const words: Record<string, string> = {
   Dead: 'gone',
 };
 
-export function groupState(group: Group): { word: string; tone?: 'warn' } {
+export function groupState(group: Pick<Group, 'state' | 'protocol_type' | 'lag'>): { word: string; tone?: 'warn' } {
   if (group.state === 'Empty') return { word: group.protocol_type === 'consumer' ? 'stopped' : 'commits only', ...((group.lag ?? 0) > 0 ? { tone: 'warn' as const } : {}) };
   return { word: words[group.state] ?? group.state };
 }
