@@ -158,8 +158,8 @@ struct Comparison {
   std::multimap<std::string, std::string> backward;  ///< Why the new version cannot read events of the old one.
   std::multimap<std::string, std::string> forward;
 
-  FieldChange added(const FieldNode& field) {
-    FieldChange change{FieldChange::Kind::kAdded, field.path, "", in_words(field), "", false, false, false};
+  SchemaFieldChange added(const FieldNode& field) {
+    SchemaFieldChange change{SchemaFieldChange::Kind::kAdded, field.path, "", in_words(field), "", false, false, false};
     const auto why = take(backward, field.path);
     change.breaks_backward = why.has_value();
     change.meaning = "Old readers skip it.";
@@ -173,8 +173,8 @@ struct Comparison {
     return change;
   }
 
-  FieldChange removed(const FieldNode& field) {
-    FieldChange change{FieldChange::Kind::kRemoved, field.path, in_words(field), "", "", false, false, false};
+  SchemaFieldChange removed(const FieldNode& field) {
+    SchemaFieldChange change{SchemaFieldChange::Kind::kRemoved, field.path, in_words(field), "", "", false, false, false};
     const auto why = take(forward, field.path);
     change.breaks_forward = why.has_value();
     if (why) change.meaning = "Old readers cannot read new events: " + sentence(*why);
@@ -187,8 +187,8 @@ struct Comparison {
     return change;
   }
 
-  FieldChange changed(const FieldNode& before, const FieldNode& after) {
-    FieldChange change{FieldChange::Kind::kChanged, after.path, in_words(before), in_words(after), "", false, false, false};
+  SchemaFieldChange changed(const FieldNode& before, const FieldNode& after) {
+    SchemaFieldChange change{SchemaFieldChange::Kind::kChanged, after.path, in_words(before), in_words(after), "", false, false, false};
     const auto old_events = take(backward, after.path);
     const auto new_events = take(forward, after.path);
     change.breaks_backward = old_events.has_value();
@@ -223,9 +223,9 @@ std::vector<schema::CompatibilityLevel> broken(bool backward, bool forward) {
 }
 
 /// What no field's change accounts for.
-void add_rest(std::vector<FieldChange>& changes, const std::multimap<std::string, std::string>& reasons, bool backward) {
+void add_rest(std::vector<SchemaFieldChange>& changes, const std::multimap<std::string, std::string>& reasons, bool backward) {
   for (const auto& [path, why] : reasons) {
-    FieldChange change{FieldChange::Kind::kChanged, path, "", "", "", false, backward, !backward};
+    SchemaFieldChange change{SchemaFieldChange::Kind::kChanged, path, "", "", "", false, backward, !backward};
     change.meaning = (backward ? "Events from before cannot be read with the new version: " : "Old readers cannot read new events: ") + sentence(why);
     changes.push_back(std::move(change));
   }
@@ -233,13 +233,13 @@ void add_rest(std::vector<FieldChange>& changes, const std::multimap<std::string
 
 }  // namespace
 
-std::string_view change_name(FieldChange::Kind kind) {
+std::string_view schema_change_name(SchemaFieldChange::Kind kind) {
   switch (kind) {
-    case FieldChange::Kind::kAdded:
+    case SchemaFieldChange::Kind::kAdded:
       return "added";
-    case FieldChange::Kind::kChanged:
+    case SchemaFieldChange::Kind::kChanged:
       return "changed";
-    case FieldChange::Kind::kRemoved:
+    case SchemaFieldChange::Kind::kRemoved:
       return "removed";
   }
   return "changed";
@@ -277,7 +277,7 @@ SchemaDifference difference_between(const RegisteredSchema& from, const Register
   for (const FieldNode* field : before) old_by_path.emplace(field->path, field);
   for (const FieldNode* field : after) new_by_path.emplace(field->path, field);
   // Inner fields first get their reasons: what is left then is about the field itself.
-  std::map<std::string_view, FieldChange> found;
+  std::map<std::string_view, SchemaFieldChange> found;
   for (auto at = after.rbegin(); at != after.rend(); ++at) {
     const FieldNode& field = **at;
     const auto old = old_by_path.find(field.path);
@@ -294,10 +294,10 @@ SchemaDifference difference_between(const RegisteredSchema& from, const Register
   return difference;
 }
 
-void write(JsonWriter& json, const FieldChange& change) {
+void write(JsonWriter& json, const SchemaFieldChange& change) {
   const auto or_null = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
   json.begin_object()
-      .member("change", change_name(change.kind))
+      .member("change", schema_change_name(change.kind))
       .member("path", or_null(change.path))
       .member("before", or_null(change.before))
       .member("after", or_null(change.after))

@@ -18,8 +18,8 @@ RegisteredSchema version(std::int32_t number, const std::string& text, const std
 std::string record(const std::string& fields) { return R"({"type":"record","name":"Trade","fields":[)" + fields + "]}"; }
 std::vector<std::string> rows(const SchemaDifference& difference) {
   std::vector<std::string> out;
-  for (const FieldChange& each : difference.changes)
-    out.push_back(fmt::format("{} {}{}{}{}", change_name(each.kind), each.path, each.breaks_backward ? " !backward" : "",
+  for (const SchemaFieldChange& each : difference.changes)
+    out.push_back(fmt::format("{} {}{}{}{}", schema_change_name(each.kind), each.path, each.breaks_backward ? " !backward" : "",
                               each.breaks_forward ? " !forward" : "", each.text_only ? " text" : ""));
   return out;
 }

@@ -1727,7 +1727,7 @@ export interface components {
             /** @description Why it is not known what readers can do. */
             unknown: string | null;
             /** @description As the fields stand in the newer version, removed ones last. */
-            changes: components["schemas"]["FieldChange"][];
+            changes: components["schemas"]["SchemaFieldChange"][];
             /** @description Groups that read the topic; with which version, their broker does not see. */
             groups_total: number;
             /** @description The first 20 of them. */
@@ -1740,7 +1740,7 @@ export interface components {
             format: "AVRO" | "JSON" | "PROTOBUF";
             raw: string;
         };
-        FieldChange: {
+        SchemaFieldChange: {
             /** @enum {string} */
             change: "added" | "changed" | "removed";
             /** @description Null: it is about the whole schema. */
