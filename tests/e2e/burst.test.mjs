@@ -36,22 +36,20 @@ test('a page that follows 50,000 records a second stays responsive and says what
     window.__long = [];
     new PerformanceObserver((list) => window.__long.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
   });
-  const began = Date.now();
-  const answers = [];
-  const rates = [];
-  for (let i = 0; i < 20; i += 1) {
-    const before = Date.now();
+  const skippedNow = async () => Number((await page.getByText(/^[\d,]+ skipped$/).textContent()).replace(/\D/g, ''));
+  const [began, before] = [Date.now(), await skippedNow()];
+  const frames = [];
+  while ((await skippedNow()) < before + 400_000) {
+    const asked = Date.now();
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => resolve(undefined))));
-    answers.push(Date.now() - before);
-    const product = await page.evaluate(() => fetch('/api/v1/products/execution/stocktrades').then((answer) => answer.json()));
-    rates.push(product.product.facts.rate?.records_per_second ?? 0);
+    frames.push(Date.now() - asked);
+    await page.keyboard.press('j');
   }
   const seconds = (Date.now() - began) / 1000;
+  const rate = Math.round(((await skippedNow()) - before) / seconds);
   const long = await page.evaluate(() => window.__long);
   await writer.stop();
-  const skipped = await page.getByText(/^[\d,]+ skipped$/).textContent();
-  console.log(`burst: up to ${Math.round(Math.max(...rates))}/s, ${long.length} long tasks in ${seconds.toFixed(1)} s, the longest ${Math.round(Math.max(0, ...long))} ms; a frame came after ${Math.max(...answers)} ms at most; ${skipped}`);
-  assert.ok(Number(skipped.replace(/\D/g, '')) > 1000, skipped);
+  console.log(`burst: ${rate} skipped a second for ${seconds.toFixed(1)} s, ${long.length} long tasks, the longest ${Math.round(Math.max(0, ...long))} ms; a frame came after ${Math.max(...frames)} ms at most`);
   const rows = await page.locator('[data-row-link]').count();
   assert.ok(rows <= 2000, `${rows} rows are in the page`);
   expectQuiet();

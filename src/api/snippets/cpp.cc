@@ -38,7 +38,7 @@ int main() {
   std::string why;
   std::unique_ptr<RdKafka::Conf> settings(RdKafka::Conf::create(RdKafka::Conf::CONF_GLOBAL));
   settings->set("bootstrap.servers", "@bootstrap@", why);
-  settings->set("group.id", "@group@", why);
+  settings->set("group.id", "@group@-cpp", why);
   settings->set("auto.offset.reset", "earliest", why);
   std::unique_ptr<RdKafka::KafkaConsumer> consumer(RdKafka::KafkaConsumer::create(settings.get(), why));
   if (!consumer) {

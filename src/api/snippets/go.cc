@@ -50,7 +50,7 @@ func main() {
 	ctx := context.Background()
 	client, err := kgo.NewClient(
 		kgo.SeedBrokers("@bootstrap@"),
-		kgo.ConsumerGroup("@group@"),
+		kgo.ConsumerGroup("@group@-go"),
 		kgo.ConsumeTopics("@topic@"),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 	)

@@ -57,7 +57,7 @@ public class Reader {
   public static void main(String[] args) throws Exception {
     var settings = new Properties();
     settings.put("bootstrap.servers", "@bootstrap@");
-    settings.put("group.id", "@group@");
+    settings.put("group.id", "@group@-java");
     settings.put("auto.offset.reset", "earliest");
 
     try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {

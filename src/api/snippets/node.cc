@@ -23,8 +23,8 @@ const decode = (value) => value?.toString();
 )";
 
 constexpr std::string_view kMain = R"(
-const kafka = new Kafka({ clientId: '@group@', brokers: ['@bootstrap@'] });
-const consumer = kafka.consumer({ groupId: '@group@' });
+const kafka = new Kafka({ clientId: '@group@-node', brokers: ['@bootstrap@'] });
+const consumer = kafka.consumer({ groupId: '@group@-node' });
 
 await consumer.connect();
 await consumer.subscribe({ topics: ['@topic@'], fromBeginning: true });

@@ -39,7 +39,7 @@ def decode(value):
 constexpr std::string_view kMain = R"(
 consumer = Consumer({
     "bootstrap.servers": "@bootstrap@",
-    "group.id": "@group@",
+    "group.id": "@group@-python",
     "auto.offset.reset": "earliest",
 })
 consumer.subscribe(["@topic@"])

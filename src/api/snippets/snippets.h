@@ -17,8 +17,8 @@ struct SnippetNames {
   std::string product;
   std::optional<std::string> format;  ///< Of the newest value schema: "AVRO", "JSON", "PROTOBUF"; none without a schema.
 
-  /// What the program calls its group.
-  std::string group() const { return "my-" + product + "-reader"; }
+  /// What programs call their groups, each with its language behind it: members of one group must agree on how they share partitions.
+  std::string group() const { return "my-" + product; }
 };
 
 /// One thing to do, in an empty folder, from the first to the last.

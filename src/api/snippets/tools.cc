@@ -66,7 +66,7 @@ offset.flush.interval.ms=1000
 listeners=http://127.0.0.1:0
 )";
 
-constexpr std::string_view kConnectSink = R"(name=@group@
+constexpr std::string_view kConnectSink = R"(name=@group@-connect
 connector.class=org.apache.kafka.connect.file.FileStreamSinkConnector
 tasks.max=1
 topics=@topic@
