@@ -17,6 +17,10 @@ void write_person(mesh::JsonWriter& json, const identity::Person& person, const 
       .end_object();
 }
 
+bool is_orphan(const mesh::Product& product, const identity::Directory& directory) {
+  return directory.find_team(product.owner) == nullptr;
+}
+
 void write_team(mesh::JsonWriter& json, const identity::Team& team, const identity::Directory& directory,
                 const mesh::Catalogue& catalogue) {
   json.begin_object()
@@ -43,7 +47,11 @@ void write_team(mesh::JsonWriter& json, const identity::Team& team, const identi
   json.end_array().member("domains", directory.domains_of_team(team.name)).member("products", owned).end_object();
 }
 
-void write_domain(mesh::JsonWriter& json, const identity::Domain& domain, const mesh::Catalogue& catalogue) {
+void write_domain(mesh::JsonWriter& json, const identity::Domain& domain, const identity::Directory& directory,
+                  const mesh::Catalogue& catalogue) {
+  const auto orphans = std::count_if(catalogue.products().begin(), catalogue.products().end(), [&](const auto& each) {
+    return each.first.domain == domain.name && is_orphan(*each.second, directory);
+  });
   const auto held = std::count_if(catalogue.products().begin(), catalogue.products().end(),
                                   [&](const auto& each) { return each.first.domain == domain.name; });
   json.begin_object()
@@ -52,6 +60,7 @@ void write_domain(mesh::JsonWriter& json, const identity::Domain& domain, const 
       .member("description", domain.description)
       .member("teams", domain.teams)
       .member("products", held)
+      .member("orphans", orphans)
       .end_object();
 }
 
@@ -69,8 +78,9 @@ void people(Context& context, http::Request, http::Responder responder) {
 void domains(Context& context, http::Request, http::Responder responder) {
   mesh::JsonWriter json;
   json.begin_object().key("domains").begin_array();
-  for (const auto& [name, domain] : context.services.directory.current()->domains())
-    write_domain(json, domain, context.services.catalogue);
+  const auto directory = context.services.directory.current();
+  for (const auto& [name, domain] : directory->domains())
+    write_domain(json, domain, *directory, context.services.catalogue);
   json.end_array().end_object();
   responder.send(json_response(200, std::move(json)));
 }
@@ -83,12 +93,17 @@ void domain(Context& context, http::Request request, http::Responder responder) 
   if (found == nullptr) return responder.send(not_found(fmt::format("The directory knows no domain {}.", name)));
   mesh::JsonWriter json;
   json.begin_object().key("domain");
-  write_domain(json, *found, catalogue);
+  write_domain(json, *found, *directory, catalogue);
   json.key("teams").begin_array();
   for (const std::string& team : found->teams) write_team(json, *directory->find_team(team), *directory, catalogue);
   json.end_array().key("products").begin_array();
   for (const auto& [id, product] : catalogue.products())
     if (id.domain == name) json.value(id.to_string());
+  json.end_array().key("orphans").begin_array();
+  for (const auto& [id, product] : catalogue.products()) {
+    if (id.domain != name || !is_orphan(*product, *directory)) continue;
+    json.begin_object().member("product", id.to_string()).member("owner", product->owner).end_object();
+  }
   json.end_array().end_object();
   responder.send(json_response(200, std::move(json)));
 }

@@ -197,6 +197,39 @@ TEST_F(InboxApiTest, OnePersonKeepsSoManyOpenAndFollowsSoMany) {
   EXPECT_EQ(world.call(Method::kPut, "/api/v1/products/analytics/trades/follow").status, 409);
 }
 
+TEST_F(InboxApiTest, AnOrphanIsSeenAndHandedOver) {
+  const std::string owner = "/api/v1/products/analytics/trades/owner";
+  const auto taken = [&](std::string team) { return post(owner, R"({"team":")" + team + ""}"); };
+  identity::Roster roster;
+  roster.teams["quants"] = {.name = "quants", .id = "ldap:1", .display_name = "Quants", .members = {"mkovac"}};
+  world.directory.set_roster("ldap", roster);
+  world.act_as("mkovac");
+  EXPECT_EQ(taken("quants").at("product.owner"), "quants");
+  world.directory.set_roster("ldap", {});
+  const auto domain = world.get("/api/v1/domains/analytics");
+  EXPECT_EQ(domain.at("domain.orphans"), "1");
+  EXPECT_EQ(domain.at("orphans.0.product"), "analytics/trades");
+  EXPECT_EQ(domain.at("orphans.0.owner"), "quants");
+  EXPECT_EQ(world.get("/api/v1/products/analytics/trades").at("owner_team"), "null");
+  EXPECT_EQ(taken("execution-team").status, 422);
+  EXPECT_EQ(post(owner, "{}").status, 422);
+  EXPECT_EQ(post(owner, "{").status, 400);
+  EXPECT_EQ(post(owner, std::string(2 << 20, ' ')).status, 413);
+  EXPECT_EQ(post("/api/v1/products/analytics/none/owner", R"({"team":"analytics-team"})").status, 404);
+  world.cluster.fate = [] { return state::testing::MemoryCluster::Fate::kRefused; };
+  EXPECT_EQ(taken("analytics-team").status, 503);
+  world.cluster.fate = {};
+  world.act_as("trivera");
+  EXPECT_EQ(taken("analytics-team").status, 403);
+  world.cookie.clear();
+  EXPECT_EQ(taken("analytics-team").status, 401);
+  world.act_as("mkovac");
+  const auto done = taken("analytics-team");
+  EXPECT_EQ(done.status, 200) << done.text;
+  EXPECT_EQ(done.headers.at("ETag"), "\"3\"");
+  EXPECT_EQ(world.get("/api/v1/domains").at("domains.0.orphans"), "0");
+}
+
 TEST_F(InboxApiTest, NothingIsKeptForTheAnonymous) {
   world.cookie.clear();
   for (const char* path : {"/api/v1/me/follows", "/api/v1/me/news"}) EXPECT_EQ(world.get(path).status, 401) << path;

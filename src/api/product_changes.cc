@@ -202,6 +202,26 @@ void check(Context& context, http::Request request, http::Responder responder) {
       });
 }
 
+void hand_over(Context& context, http::Request request, http::Responder responder) {
+  const auto body = parse_body(request.body);
+  if (!body.ok()) return responder.send(http::problem(body.error()));
+  std::vector<mesh::Finding> mistakes;
+  BodyObject object(*body, "", mistakes);
+  const auto team = object.text("team", BodyObject::Need::kRequired, 200);
+  object.end();
+  if (!mistakes.empty())
+    return responder.send(refused(fmt::format("The body has {} mistakes.", mistakes.size()), std::move(mistakes)));
+  context.services.products.hand_over(
+      asked(context, request), {request.parameters.at("domain"), request.parameters.at("name")}, *team,
+      [&context, responder = std::move(responder)](Result<mesh::Change> change) mutable {
+        if (!change.ok()) return responder.send(failed(change.error()));
+        if (change->refusal)
+          return responder.send(refused_change(*change->refusal, refusal_detail(*change, "handed over"),
+                                               change->findings, change->audit, change->current_version));
+        answer_change(context, *change, std::move(responder));
+      });
+}
+
 }  // namespace
 
 void add_product_changes(http::Router& router, Context& context) {
@@ -209,6 +229,7 @@ void add_product_changes(http::Router& router, Context& context) {
   add_route(router, http::Method::kPut, "/api/v1/products/{domain}/{name}", context, put);
   add_route(router, http::Method::kPost, "/api/v1/products/{domain}/{name}/lifecycle", context, set_lifecycle);
   add_route(router, http::Method::kDelete, "/api/v1/products/{domain}/{name}", context, remove);
+  add_route(router, http::Method::kPost, "/api/v1/products/{domain}/{name}/owner", context, hand_over);
 }
 
 }  // namespace weft::api

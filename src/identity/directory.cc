@@ -13,12 +13,11 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// Names stand in addresses, topics and ACLs: letters, digits, '.', '_' and '-'.
-bool is_name(std::string_view text) {
+bool is_name(std::string_view text, std::string_view marks) {
   if (text.empty() || text.size() > 100 || text == "." || text == "..") return false;
-  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
+  return std::all_of(text.begin(), text.end(), [&](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           marks.find(static_cast<char>(c)) != marks.npos;
   });
 }
 
@@ -38,10 +37,27 @@ std::optional<std::size_t> fit(std::string_view pattern, std::string_view topic)
 
 }  // namespace
 
+bool is_team_name(std::string_view text) { return is_name(text, "._-"); }
+bool is_person_name(std::string_view text) { return is_name(text, "._-@+"); }
+
+std::string team_name_of(std::string_view group) {
+  std::string out;
+  for (const char c : group) {
+    if (is_team_name(std::string(1, c) + "x")) {
+      out += c;
+    } else if (c == ' ' && !out.empty() && out.back() != '-') {
+      out += '-';
+    }
+  }
+  while (!out.empty() && out.back() == '-') out.pop_back();
+  return is_team_name(out) ? out : std::string();
+}
+
 /// Walks the parsed YAML; the first fault ends it, with the line it is on.
 class DirectoryReader {
  public:
-  DirectoryReader(std::string_view file_name, Directory& into) : file_name_(file_name), into_(into) {}
+  DirectoryReader(std::string_view file_name, Directory::Names names, Directory& into)
+      : file_name_(file_name), names_(names), into_(into) {}
 
   Result<void> read(const YAML::Node& root) {
     if (root.IsNull()) return {};
@@ -82,7 +98,7 @@ class DirectoryReader {
     for (const auto& entry : entries) {
       if (!entry.first.IsScalar()) return fault(entry.first, section, "keys must be plain names");
       const std::string& name = entry.first.Scalar();
-      if (!is_name(name))
+      if (!(section == std::string_view("people") ? is_person_name(name) : is_team_name(name)))
         return fault(entry.first, section,
                      fmt::format("'{}' is no name; use letters, digits, '.', '_' and '-', at most 100", name));
       if (++entries_ > kDirectoryEntriesMax)
@@ -147,21 +163,23 @@ class DirectoryReader {
   }
 
   std::optional<std::string> unknown_person(const std::string& person) const {
-    if (into_.people_.contains(person)) return std::nullopt;
+    if (into_.people_.contains(person) || names_ == Directory::Names::kMayBeElsewhere) return std::nullopt;
     return fmt::format("'{}' is not under people; add the person or correct the name", person);
   }
 
   std::optional<std::string> unknown_team(const std::string& team) const {
-    if (into_.teams_.contains(team)) return std::nullopt;
+    if (into_.teams_.contains(team) || names_ == Directory::Names::kMayBeElsewhere) return std::nullopt;
     return fmt::format("'{}' is not under teams; add the team or correct the name", team);
   }
 
   Result<void> team(const std::string& name, const YAML::Node& node) {
     const std::string field = "teams." + name;
-    TRY(want_map(node, field, {"name", "members", "mail", "chat", "on_call"}));
+    TRY(want_map(node, field, {"name", "id", "members", "mail", "chat", "on_call"}));
     Team read{.name = name};
     TRY_ASSIGN(auto display_name, text(node, "name", field));
     read.display_name = display_name.value_or(name);
+    TRY_ASSIGN(const auto id, text(node, "id", field));
+    if (id) read.id = "file:" + *id;
     TRY_ASSIGN(read.mail, text(node, "mail", field));
     TRY_ASSIGN(read.chat, chat(node, field));
     TRY_ASSIGN(read.on_call, text(node, "on_call", field));
@@ -185,7 +203,7 @@ class DirectoryReader {
     const auto bad_pattern = [](const std::string& pattern) -> std::optional<std::string> {
       const std::string_view named =
           pattern.ends_with('*') ? std::string_view(pattern).substr(0, pattern.size() - 1) : pattern;
-      if (named.find('*') == named.npos && (is_name(named) || (named.empty() && !pattern.empty()))) return std::nullopt;
+      if (named.find('*') == named.npos && (is_team_name(named) || (named.empty() && !pattern.empty()))) return std::nullopt;
       return fmt::format("'{}' is no topic pattern; give a topic name, or its beginning and a star at the end",
                          pattern);
     };
@@ -195,6 +213,7 @@ class DirectoryReader {
   }
 
   std::string_view file_name_;
+  const Directory::Names names_;
   Directory& into_;
   std::size_t entries_ = 0;
 };
@@ -202,17 +221,57 @@ class DirectoryReader {
 bool Team::has_member(std::string_view person) const { return contains(members, person); }
 bool Domain::has_team(std::string_view team) const { return contains(teams, team); }
 
-Result<Directory> Directory::parse(std::string_view yaml, std::string_view file_name) {
+Result<Directory> Directory::parse(std::string_view yaml, std::string_view file_name, Names names) {
   if (yaml.size() > kDirectoryBytesMax)
     return error(ErrorCode::kTooLarge, "{}: {} bytes; a directory file has at most {}", file_name, yaml.size(),
                  kDirectoryBytesMax);
   try {
     Directory directory;
-    TRY(DirectoryReader(file_name, directory).read(YAML::Load(std::string(yaml))));
+    TRY(DirectoryReader(file_name, names, directory).read(YAML::Load(std::string(yaml))));
     return directory;
   } catch (const YAML::Exception& why) {
     return error(ErrorCode::kInvalidArgument, "{}:{}: not YAML: {}", file_name, why.mark.line + 1, why.msg);
   }
+}
+
+namespace {
+
+void add_members(Team& to, const std::vector<std::string>& members) {
+  for (const std::string& member : members)
+    if (!to.has_member(member)) to.members.push_back(member);
+}
+
+}  // namespace
+
+Directory Directory::join(const Directory& file, const std::map<std::string, std::shared_ptr<const Roster>>& rosters) {
+  Directory out = file;
+  for (const auto& [source, roster] : rosters) {
+    out.people_.insert(roster->people.begin(), roster->people.end());
+    for (const auto& [name, team] : roster->teams) {
+      const auto [at, added] = out.teams_.emplace(name, team);
+      if (added) continue;
+      Team& known = at->second;
+      add_members(known, team.members);
+      if (known.id.empty()) known.id = team.id;
+      if (!known.mail) known.mail = team.mail;
+    }
+  }
+  for (auto& [name, team] : out.teams_) {
+    std::erase_if(team.members, [&](const std::string& member) { return !out.people_.contains(member); });
+    if (team.on_call && !out.people_.contains(*team.on_call)) team.on_call.reset();
+  }
+  const auto resolve = [&](std::vector<std::string>& teams) {
+    std::vector<std::string> known;
+    for (const std::string& each : teams) {
+      const Team* team = out.find_team(each);
+      if (team == nullptr) team = out.find_team_by_id(each);
+      if (team != nullptr && !contains(known, team->name)) known.push_back(team->name);
+    }
+    teams = std::move(known);
+  };
+  for (auto& [name, domain] : out.domains_) resolve(domain.teams);
+  resolve(out.governors_);
+  return out;
 }
 
 const Person* Directory::find_person(std::string_view name) const {
@@ -221,6 +280,11 @@ const Person* Directory::find_person(std::string_view name) const {
 }
 const Team* Directory::find_team(std::string_view name) const {
   const auto at = teams_.find(name);
+  return at == teams_.end() ? nullptr : &at->second;
+}
+const Team* Directory::find_team_by_id(std::string_view id) const {
+  if (id.empty()) return nullptr;
+  const auto at = std::find_if(teams_.begin(), teams_.end(), [&](const auto& each) { return each.second.id == id; });
   return at == teams_.end() ? nullptr : &at->second;
 }
 const Domain* Directory::find_domain(std::string_view name) const {

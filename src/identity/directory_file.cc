@@ -14,7 +14,8 @@ struct DirectoryFile::Reader {
 
 DirectoryFile::DirectoryFile(env::EventLoop& loop, Directory directory)
     : loop_(loop),
-      current_(std::make_shared<const Directory>(std::move(directory))),
+      file_(std::move(directory)),
+      current_(std::make_shared<const Directory>(Directory::join(file_, {}))),
       loaded_at_ms_(loop.clock().wall_ms()),
       alive_(std::make_shared<bool>(true)) {}
 
@@ -52,24 +53,63 @@ void DirectoryFile::take(Result<std::string> text, Callback<Result<void>> done) 
   if (text.ok() && text_ == *text)
     return done(fault_ ? Result<void>(error(ErrorCode::kInvalidArgument, "{}", *fault_)) : Result<void>());
 
-  auto directory = text.ok() ? Directory::parse(*text, options_.file_name) : Result<Directory>(text.error());
+  auto directory = text.ok() ? Directory::parse(*text, options_.file_name, names_) : Result<Directory>(text.error());
   text_ = text.ok() ? std::optional(std::move(*text)) : std::nullopt;
   if (!directory.ok()) {
     if (fault_ == directory.error().message) return done(std::move(directory).error());
     fault_ = directory.error().message;
     if (loaded_at_ms_) kLog.warn("directory file is not in use; the one before still is", {{"why", *fault_}});
-    for (auto& changed : changed_) changed();
+    tell();
     return done(std::move(directory).error());
   }
-  current_ = std::make_shared<const Directory>(std::move(*directory));
+  file_ = std::move(*directory);
   loaded_at_ms_ = loop_.clock().wall_ms();
   fault_.reset();
+  join();
   kLog.info("directory loaded", {{"file", options_.file_name},
                                  {"domains", current_->domains().size()},
                                  {"teams", current_->teams().size()},
                                  {"people", current_->people().size()}});
-  for (auto& changed : changed_) changed();
+  tell();
   done({});
+}
+
+// ---- Other sources
+
+void DirectoryFile::expect_rosters() { names_ = Directory::Names::kMayBeElsewhere; }
+
+void DirectoryFile::set_roster(const std::string& source, Roster roster) {
+  const bool was_well = source_faults_.erase(source) == 0;
+  const auto before = rosters_.find(source);
+  if (before != rosters_.end() && *before->second == roster) {
+    if (!was_well) tell();
+    return;
+  }
+  kLog.info("roster taken", {{"source", source}, {"teams", roster.teams.size()}, {"people", roster.people.size()}});
+  rosters_.insert_or_assign(source, std::make_shared<const Roster>(std::move(roster)));
+  join();
+  tell();
+}
+
+void DirectoryFile::report(const std::string& source, std::string fault) {
+  std::string& held = source_faults_[source];
+  if (held == fault) return;
+  held = std::move(fault);
+  kLog.warn("a source of people and teams cannot be read; what it said last stays", {{"source", source}, {"why", held}});
+  tell();
+}
+
+std::optional<std::string> DirectoryFile::fault() const {
+  if (fault_ || source_faults_.empty()) return fault_;
+  return source_faults_.begin()->first + ": " + source_faults_.begin()->second;
+}
+
+void DirectoryFile::join() {
+  current_ = std::make_shared<const Directory>(Directory::join(file_, rosters_));
+}
+
+void DirectoryFile::tell() {
+  for (auto& changed : changed_) changed();
 }
 
 void DirectoryFile::schedule() {

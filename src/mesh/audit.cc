@@ -18,7 +18,7 @@ constexpr std::array kActions = {AuditAction::kProductPublish,   AuditAction::kP
                                  AuditAction::kTopicDelete,      AuditAction::kSchemaRegister,
                                  AuditAction::kSchemaDelete,     AuditAction::kSchemaConfigure,
                                  AuditAction::kConversationOpen, AuditAction::kConversationReply,
-                                 AuditAction::kConversationClose};
+                                 AuditAction::kConversationClose, AuditAction::kDirectoryChange};
 constexpr std::array kOutcomes = {AuditOutcome::kDone, AuditOutcome::kRefused, AuditOutcome::kFailed,
                                   AuditOutcome::kStarted};
 }  // namespace
@@ -55,6 +55,8 @@ std::string_view audit_action_name(AuditAction action) {
       return "conversation.reply";
     case AuditAction::kConversationClose:
       return "conversation.close";
+    case AuditAction::kDirectoryChange:
+      return "directory.change";
   }
   return "product.publish";
 }

@@ -36,6 +36,7 @@ enum class AuditAction {
   kConversationOpen,
   kConversationReply,
   kConversationClose,
+  kDirectoryChange,
 };
 std::string_view audit_action_name(AuditAction action);
 std::optional<AuditAction> parse_audit_action(std::string_view name);

@@ -50,6 +50,7 @@ std::string_view verb(AuditAction action) {
     case AuditAction::kConversationOpen:
     case AuditAction::kConversationReply:
     case AuditAction::kConversationClose:
+    case AuditAction::kDirectoryChange:
       break;
   }
   return "change";

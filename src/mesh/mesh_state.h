@@ -95,6 +95,13 @@ class MeshState final : public state::Machine, public ProductIndex {
   state::Decision<Change> set_lifecycle(const Asked& asked, std::int64_t now_ms, const ProductId& id,
                                         std::int64_t expected_version, const LifecycleChange& wanted,
                                         std::vector<Finding> findings, const identity::Directory& directory) const;
+  /// Gives a product to another team of its domain: by its owner, a governor, or, when the directory no longer knows the
+  /// owner, any team of the domain.
+  state::Decision<Change> hand_over(const Asked& asked, std::int64_t now_ms, const ProductId& id,
+                                    const std::string& team, const identity::Directory& directory) const;
+  /// Calls the owner what the directory calls the team with its id now; nothing changes when it is called so already.
+  state::Decision<Change> follow_team(const Asked& asked, std::int64_t now_ms, const ProductId& id,
+                                      const identity::Directory& directory) const;
   /// The intent, before the cluster is asked. Refused when `denied` says why, and a deletion while a product is on the
   /// topic.
   state::Decision<TopicChange> start_topic_change(const Asked& asked, std::int64_t now_ms, AuditAction action,

@@ -95,7 +95,8 @@ std::string product_record(const Product& product) {
       .member("name", product.id.name)
       .member("version", product.version);
   write_members(json, product);
-  json.member("published_at_ms", product.published_at_ms)
+  json.member("owner_id", product.owner_id)
+      .member("published_at_ms", product.published_at_ms)
       .member("updated_at_ms", product.updated_at_ms)
       .member("updated_by", product.updated_by)
       .end_object();
@@ -192,6 +193,8 @@ Result<Product> parse_product_record(std::string_view value) {
   TRY_ASSIGN(product.id.name, reader.text("name"));
   TRY_ASSIGN(product.version, reader.integer("version"));
   TRY_ASSIGN(product.owner, reader.text("owner"));
+  TRY_ASSIGN(const auto owner_id, reader.maybe_text("owner_id"));
+  product.owner_id = owner_id.value_or("");
   TRY_ASSIGN(product.description, reader.text("description"));
   TRY_ASSIGN(product.quality, word(reader, "quality", parse_quality));
   TRY_ASSIGN(product.lifecycle, word(reader, "lifecycle", parse_lifecycle));

@@ -64,7 +64,8 @@ struct Deprecation {
 struct Product {
   ProductId id;
   std::int64_t version = 0;  ///< 1 when published, one more with every change.
-  std::string owner;         ///< A team of the directory.
+  std::string owner;         ///< A team of the directory; an orphan when it knows no such team.
+  std::string owner_id;      ///< The team's id, by which a renamed one is found again; empty when it has none.
   std::string description;   ///< What one event means. Markdown.
   Quality quality = Quality::kRaw;
   int sla = 3;  ///< Tier 1 (best) to 3.

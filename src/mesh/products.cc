@@ -39,6 +39,9 @@ Products::Products(Parts parts)
       alive_(std::make_shared<bool>(true)),
       shard_(parts_.loop, parts_.home, state_, {.partition = {parts_.topic, PartitionIndex{0}}}) {
   state_.on_loaded([this] { rebuild(); });
+  parts_.directory.on_change([this, alive = alive_] {
+    if (*alive && shard_.ready()) follow_teams();
+  });
 }
 
 Products::~Products() { *alive_ = false; }
@@ -48,7 +51,10 @@ Products::~Products() { *alive_ = false; }
 void Products::load(Callback<Result<void>> done) {
   load_state_topic(parts_.loop, parts_.home, parts_.topic, shard_, alive_,
                    [this, done = std::move(done)](Result<void> loaded) mutable {
-                     if (loaded.ok()) settle_interrupted();
+                     if (loaded.ok()) {
+                       settle_interrupted();
+                       follow_teams();
+                     }
                      done(std::move(loaded));
                    });
 }
@@ -58,6 +64,24 @@ void Products::rebuild() {
   for (const auto& [id, product] : state_.products()) parts_.catalogue.put(product);
   durable_audit_ = state_.audit().empty() ? 0 : state_.audit().rbegin()->first;
   for (MeshListener* listener : listeners_) listener->reloaded();
+}
+
+/// Teams that were renamed keep their products.
+void Products::follow_teams() {
+  const auto directory = parts_.directory.current();
+  for (const auto& [id, product] : state_.products()) {
+    const identity::Team* team = directory->find_team_by_id(product->owner_id);
+    if (team == nullptr || team->name == product->owner) continue;
+    shard_.submit<Change>(
+        [this, id = id]() -> Result<state::Decision<Change>> {
+          const Asked asked{access::Principal::system("directory"), "weft", {"POST", "/api/v1/products/" + id.to_string() + "/owner", {}, {}}};
+          return state_.follow_team(asked, now_ms(), id, *parts_.directory.current());
+        },
+        [this, id = id](Result<Change> change) {
+          if (change.ok()) return apply(*change);
+          kLog.warn("a renamed team does not own its product yet", {{"product", id.to_string()}, {"why", change.error()}});
+        });
+  }
 }
 
 /// A crash between a topic change and its end: what the cluster shows now is how it ended.
@@ -125,7 +149,13 @@ void Products::decide_put(std::shared_ptr<PutRequest> request) {
   shard_.submit<Change>(
       [this, request]() -> Result<state::Decision<Change>> {
         return state_.put(request->asked, now_ms(), request->id, request->expected_version, findings_of(*request),
-                          [&] { return product_of(request->id, request->draft, parts_.home.identity()); });
+                          [&] {
+                            Product product = product_of(request->id, request->draft, parts_.home.identity());
+                            const auto directory = parts_.directory.current();
+                            if (const identity::Team* team = directory->find_team(product.owner))
+                              product.owner_id = team->id;
+                            return product;
+                          });
       },
       [this, request](Result<Change> change) {
         if (change.ok()) apply(*change);
@@ -212,6 +242,17 @@ void Products::find_version(ProductId id, std::int64_t version, Callback<Result<
         return state::Decision<ProductPointer>{wanted ? current : state_.history().find(id, version), {}};
       },
       [done = std::move(done)](Result<ProductPointer> found) mutable { done(std::move(found)); });
+}
+
+void Products::hand_over(Asked asked, ProductId id, std::string team, Callback<Result<Change>> done) {
+  shard_.submit<Change>(
+      [this, asked = std::move(asked), id = std::move(id), team = std::move(team)]() -> Result<state::Decision<Change>> {
+        return state_.hand_over(asked, now_ms(), id, team, *parts_.directory.current());
+      },
+      [this, done = std::move(done)](Result<Change> change) mutable {
+        if (change.ok()) apply(*change);
+        done(std::move(change));
+      });
 }
 
 void Products::check(access::Principal principal, ProductId id, ProductDraft draft, bool editing,

@@ -62,7 +62,7 @@ class Products {
     env::EventLoop& loop;
     stream::Cluster& home;
     Schemas& schemas;
-    const identity::DirectoryFile& directory;
+    identity::DirectoryFile& directory;
     const access::Authorizer& authorizer;
     Catalogue& catalogue;
     std::string topic = "_weft_mesh";
@@ -91,6 +91,9 @@ class Products {
   void check(access::Principal principal, ProductId id, ProductDraft draft, bool editing,
              Callback<Result<std::vector<Finding>>> done);
 
+  /// Gives a product to another team of its domain; see MeshState::hand_over.
+  void hand_over(Asked asked, ProductId id, std::string team, Callback<Result<Change>> done);
+
   void create_topic(Asked asked, stream::TopicSpec spec, Callback<Result<TopicOutcome>> done);
   void delete_topic(Asked asked, std::string topic, Callback<Result<TopicOutcome>> done);
 
@@ -114,6 +117,7 @@ class Products {
   void note_audit(const AuditPointer& entry);
   void rebuild();
   void settle_interrupted();
+  void follow_teams();
   void settle(AuditNumber number, AuditAction action, const std::string& topic);
   std::int64_t now_ms() const { return parts_.loop.clock().wall_ms(); }
 

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "server/commands.h"
+#include "server/people_commands.h"
 #include "server/version.h"
 
 namespace weft::server {
@@ -25,6 +26,10 @@ struct Parsed {
   SnippetOptions snippet;
   ProduceOptions produce;
   ConsumeOptions consume;
+  InboxOptions inbox;
+  std::string name;
+  std::string team;
+  bool seen = false;
   std::string directory;
   bool reset = false;
   bool markdown = false;
@@ -204,6 +209,60 @@ void add_record_commands(CLI::App& app, Parsed& parsed) {
   add_client(*out, parsed);
 }
 
+void add_directory_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* domain = app.add_subcommand("domain", "Domains, their teams and products")->require_subcommand(1);
+  CLI::App* domains = add_command(*domain, parsed, "list", "List domains", [&] { return domain_list(parsed.client); });
+  CLI::App* one_domain = add_command(*domain, parsed, "show", "Show one domain: teams, products, orphans", [&] { return domain_show(parsed.client, parsed.name); });
+  one_domain->add_option("name", parsed.name, "Domain")->required();
+  CLI::App* team = app.add_subcommand("team", "Teams and how to reach them")->require_subcommand(1);
+  CLI::App* teams = add_command(*team, parsed, "list", "List teams", [&] { return team_list(parsed.client); });
+  CLI::App* one_team = add_command(*team, parsed, "show", "Show one team", [&] { return team_show(parsed.client, parsed.name); });
+  one_team->add_option("name", parsed.name, "Team")->required();
+  CLI::App* hand_over = add_command(*app.get_subcommand("product"), parsed, "hand-over", "Give a product to another team of its domain", [&] { return product_hand_over(parsed.client, parsed.name, parsed.team); });
+  hand_over->add_option("product", parsed.name, "DOMAIN/NAME")->required();
+  hand_over->add_option("team", parsed.team, "Team that owns it from now on")->required();
+  for (CLI::App* command : {domains, one_domain, teams, one_team, hand_over}) add_client(*command, parsed);
+}
+
+void add_follow_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* follow = app.add_subcommand("follow", "Products that you follow, and what changed on them")->require_subcommand(1);
+  CLI::App* add = add_command(*follow, parsed, "add", "Be told what changes on a product", [&] { return follow_set(parsed.client, parsed.name, true); });
+  CLI::App* remove = add_command(*follow, parsed, "remove", "Be told no more", [&] { return follow_set(parsed.client, parsed.name, false); });
+  for (CLI::App* command : {add, remove}) command->add_option("product", parsed.name, "DOMAIN/NAME")->required();
+  CLI::App* list = add_command(*follow, parsed, "list", "List what you follow", [&] { return follow_list(parsed.client); });
+  CLI::App* news = add_command(*follow, parsed, "news", "What others changed since you last looked", [&] { return follow_news(parsed.client, parsed.seen); });
+  news->add_flag("--mark-seen", parsed.seen, "Do not tell these again");
+  for (CLI::App* command : {add, remove, list, news}) add_client(*command, parsed);
+}
+
+void add_inbox_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* inbox = app.add_subcommand("inbox", "Questions, asks for data, announcements")->require_subcommand(1);
+  InboxOptions& options = parsed.inbox;
+  CLI::App* list = add_command(*inbox, parsed, "list", "What waits for you", [&] { return inbox_list(parsed.client, options); });
+  list->add_option("--view", options.view, "for_you, sent or all")->capture_default_str();
+  list->add_option("--kind", options.kind, "question, ask or announcement");
+  CLI::App* show = add_command(*inbox, parsed, "show", "Show one conversation", [&] { return inbox_show(parsed.client, options); });
+  CLI::App* ask = add_command(*inbox, parsed, "ask", "Ask a product's owner, or for data that nobody offers", [&] { return inbox_ask(parsed.client, options); });
+  ask->add_option("text", options.text, "What you want to know, or what is missing and what for")->required();
+  ask->add_option("--product", options.product, "DOMAIN/NAME whose owner is asked");
+  ask->add_option("--domain", options.domain, "Without a product: where the data may belong");
+  ask->add_option("--field", options.fields, "Without a product: field wanted; may be given several times");
+  CLI::App* announce = add_command(*inbox, parsed, "announce", "Tell a product's readers and followers something", [&] { return inbox_announce(parsed.client, options); });
+  announce->add_option("product", options.product, "DOMAIN/NAME")->required();
+  announce->add_option("text", options.text, "What happens")->required();
+  announce->add_option("--from", options.from, "From when, such as 2026-12-05T08:00:00Z");
+  announce->add_option("--until", options.until, "Until when");
+  CLI::App* reply = add_command(*inbox, parsed, "answer", "Write to a conversation", [&] { return inbox_answer(parsed.client, options); });
+  CLI::App* close = add_command(*inbox, parsed, "close", "Say how a conversation ended", [&] { return inbox_close(parsed.client, options); });
+  for (CLI::App* command : {show, reply, close}) command->add_option("number", options.number, "Its number")->required();
+  reply->add_option("text", options.text, "What you say")->required();
+  close->add_option("how", options.how, "accepted, fulfilled, declined or withdrawn")->required();
+  close->add_option("--accepted", options.accepted, "Number of the message that answers it");
+  close->add_option("--product", options.product, "DOMAIN/NAME that offers what was asked for");
+  close->add_option("--text", options.text, "A last message; declining needs one");
+  for (CLI::App* command : {list, show, ask, announce, reply, close}) add_client(*command, parsed);
+}
+
 void add_log_commands(CLI::App& app, Parsed& parsed) {
   CLI::App* log = app.add_subcommand("log", "Look into a data directory that no weft is using")->require_subcommand(1);
   CLI::App* inspect = add_command(*log, parsed, "inspect", "Print journal entries, segments and indexes", [&] { return log_inspect(parsed.directory, parsed.batches); });
@@ -230,6 +289,9 @@ int run_command_line(int argc, char** argv) {
   add_export_commands(app, parsed);
   add_reader_commands(app, parsed);
   add_record_commands(app, parsed);
+  add_directory_commands(app, parsed);
+  add_follow_commands(app, parsed);
+  add_inbox_commands(app, parsed);
   add_log_commands(app, parsed);
   try {
     app.parse(argc, argv);

@@ -7,6 +7,7 @@
 #include "api/ksql/ksql_api.h"
 #include "api/registry/register_body.h"
 #include "api/registry/registry_api.h"
+#include "api/scim/scim_api.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "broker/broker.h"
@@ -16,6 +17,8 @@
 #include "http/http.h"
 #include "http/site.h"
 #include "identity/directory_file.h"
+#include "identity/ldap_source.h"
+#include "identity/scim.h"
 #include "identity/sessions.h"
 #include "log/log.h"
 #include "mesh/catalogue.h"
@@ -77,13 +80,30 @@ log::Options log_options(const Settings& settings) {
   return options;
 }
 
+identity::LdapOptions ldap_options(const Settings& settings) {
+  return {.url = settings.ldap_url,
+          .start_tls = settings.ldap_start_tls,
+          .ca_file = settings.ldap_ca_file,
+          .bind_dn = settings.ldap_bind_dn,
+          .password = settings.ldap_password,
+          .user_base = settings.ldap_user_base,
+          .user_filter = settings.ldap_user_filter,
+          .user_name_attribute = settings.ldap_user_name_attribute,
+          .group_base = settings.ldap_group_base,
+          .group_filter = settings.ldap_group_filter,
+          .group_name_attribute = settings.ldap_group_name_attribute,
+          .interval = std::chrono::seconds(settings.ldap_interval_seconds),
+          .timeout = std::chrono::seconds(settings.ldap_timeout_seconds)};
+}
+
 std::vector<api::SettingValue> setting_values(const Settings& settings) {
   const Settings defaults;
   std::vector<api::SettingValue> values;
   for (const Setting& setting : setting_table()) {
     const auto source = settings.sources.find(setting.name);
-    values.push_back({std::string(setting.name), std::string(setting.help), setting.value_text(settings),
-                      setting.value_text(defaults),
+    const bool hidden = setting.secret && !setting.value_text(settings).empty();
+    values.push_back({std::string(setting.name), std::string(setting.help),
+                      hidden ? std::nullopt : std::optional(setting.value_text(settings)), setting.value_text(defaults),
                       std::string(source == settings.sources.end() ? "default" : source->second), setting.restart});
   }
   return values;
@@ -115,6 +135,8 @@ struct Node::Parts {
   std::unique_ptr<registry::Service> registry;
   std::unique_ptr<mesh::RegistrySchemas> schemas;
   std::unique_ptr<identity::DirectoryFile> directory;
+  std::unique_ptr<identity::LdapSource> ldap;
+  std::unique_ptr<identity::Scim> scim;
   std::unique_ptr<identity::Sessions> sessions;
   std::unique_ptr<mesh::FactsCollector> facts;
   std::unique_ptr<mesh::Consumers> consumers;
@@ -131,6 +153,8 @@ struct Node::Parts {
   Result<void> start_broker();
   Result<void> start_registry();
   Result<void> start_directory();
+  Result<void> start_directory_file(const std::string& file);
+  bool has_other_sources() const { return !settings.ldap_url.empty() || !settings.scim_token.empty(); }
   Result<void> start_mesh();
   Result<void> start_http();
 
@@ -188,10 +212,22 @@ Result<void> Node::Parts::start_directory() {
                                                             identity::DirectoryFile::Options{.file_name = file});
     }
     sessions = std::make_unique<identity::Sessions>(env.clock(), env.random());
+    if (has_other_sources()) directory->expect_rosters();
+    if (!settings.ldap_url.empty())
+      ldap = std::make_unique<identity::LdapSource>(*loop, env.blocking_pool(), ldap_options(settings), *directory);
+    if (!settings.scim_token.empty())
+      scim = std::make_unique<identity::Scim>(identity::Scim::Parts{*loop, cluster(), env.random(), *directory});
     return true;
   });
+  TRY(start_directory_file(file));
+  if (scim) TRY(wait_on_loop(*loop, [&](auto done) { scim->load(std::move(done)); }));
+  if (ldap) return wait_on_loop(*loop, [&](auto done) { ldap->start(std::move(done)); });
+  return {};
+}
+
+Result<void> Node::Parts::start_directory_file(const std::string& file) {
   if (file.empty()) {
-    kLog.warn("no directory of domains, teams and people: nobody can publish; name one with --directory");
+    kLog.warn("no directory of domains: nobody can publish; name one with --directory");
     return {};
   }
   return wait_on_loop(*loop, [&](auto done) { directory->start(std::move(done)); });
@@ -266,6 +302,17 @@ http::Router Node::Parts::registry_router() {
 http::Router Node::Parts::ui_router() {
   http::Router router;
   api->add_to(router);
+  if (scim) {
+    api::add_scim(router, *scim,
+                  {.token = settings.scim_token, .changed = [this](const http::Request& request, const std::string& what) {
+                     mesh::AuditEntry entry{.action = mesh::AuditAction::kDirectoryChange, .subject = "directory"};
+                     entry.outcome = mesh::AuditOutcome::kDone;
+                     entry.summary = "Identity provider: " + what;
+                     products->note({access::Principal::Kind::kApplication, "scim", {}},
+                                    {std::string(http::method_name(request.method)), request.path, {}, std::nullopt},
+                                    std::move(entry));
+                   }});
+  }
   router.otherwise([this](http::Request request, http::Responder responder) { responder.send(site->serve(request)); });
   return router;
 }
@@ -311,6 +358,8 @@ void Node::Parts::end_all() {
   consumers.reset();
   facts.reset();
   sessions.reset();
+  scim.reset();
+  ldap.reset();
   directory.reset();
   schemas.reset();
   registry.reset();

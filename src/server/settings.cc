@@ -114,6 +114,22 @@ std::span<const Setting> setting_table() {
        &Settings::hosts_allowed},
       {"directory", "YAML file of domains, teams and people, watched for changes. Empty: DATA_DIR/directory.yaml if it exists.",
        &Settings::directory},
+      {"ldap_url", "LDAP server whose people and groups join the directory: ldap://HOST:PORT or ldaps://HOST. Empty: none.",
+       &Settings::ldap_url},
+      {"ldap_start_tls", "Begin TLS on an ldap:// connection before anything else is said.", &Settings::ldap_start_tls},
+      {"ldap_ca_file", "PEM file of who signs the LDAP server's certificate. Empty: whom the system trusts.", &Settings::ldap_ca_file},
+      {"ldap_bind_dn", "DN to sign in with; it needs to read only. Empty: anonymous.", &Settings::ldap_bind_dn},
+      {"ldap_password", "Password of ldap_bind_dn; best given by the environment.", &Settings::ldap_password, INT64_MIN, INT64_MAX, {}, true, true},
+      {"ldap_user_base", "DN below which people are looked for.", &Settings::ldap_user_base},
+      {"ldap_user_filter", "Which entries below ldap_user_base are people.", &Settings::ldap_user_filter},
+      {"ldap_user_name_attribute", "Attribute that is a person's name in the mesh.", &Settings::ldap_user_name_attribute},
+      {"ldap_group_base", "DN below which groups are looked for; each is a team.", &Settings::ldap_group_base},
+      {"ldap_group_filter", "Which entries below ldap_group_base are groups.", &Settings::ldap_group_filter},
+      {"ldap_group_name_attribute", "Attribute that is a team's name in the mesh.", &Settings::ldap_group_name_attribute},
+      {"ldap_interval_seconds", "How long after one reading of the LDAP server the next begins.", &Settings::ldap_interval_seconds, 1, 86'400},
+      {"ldap_timeout_seconds", "How long the LDAP server may take to connect and for each answer.", &Settings::ldap_timeout_seconds, 1, 300},
+      {"scim_token", "Bearer token with which an identity provider may push people and groups to /scim/v2. Empty: SCIM is off.",
+       &Settings::scim_token, INT64_MIN, INT64_MAX, {}, true, true},
       {"log_level", "How much to log, on standard error.", &Settings::log_level, INT64_MIN, INT64_MAX,
        {"trace", "debug", "info", "warn", "error"}},
       {"ready_json", "Print one JSON line with all addresses on standard output when ready.", &Settings::ready_json},
@@ -166,6 +182,7 @@ std::string Setting::bounds() const {
 }
 
 std::string Setting::value_text(const Settings& settings) const {
+  if (secret) return settings.*std::get<std::string Settings::*>(member) == "" ? "" : "(set)";
   struct {
     const Settings& settings;
     std::string operator()(std::string Settings::*field) const { return settings.*field; }

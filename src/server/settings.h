@@ -25,6 +25,20 @@ struct Settings {
   std::string ksql = "127.0.0.1:8088";
   std::vector<std::string> hosts_allowed;
   std::string directory = "";
+  std::string ldap_url = "";
+  bool ldap_start_tls = false;
+  std::string ldap_ca_file = "";
+  std::string ldap_bind_dn = "";
+  std::string ldap_password = "";
+  std::string ldap_user_base = "";
+  std::string ldap_user_filter = "(objectClass=inetOrgPerson)";
+  std::string ldap_user_name_attribute = "uid";
+  std::string ldap_group_base = "";
+  std::string ldap_group_filter = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))";
+  std::string ldap_group_name_attribute = "cn";
+  std::int64_t ldap_interval_seconds = 300;
+  std::int64_t ldap_timeout_seconds = 10;
+  std::string scim_token = "";
   std::string log_level = "info";
   bool ready_json = false;
 
@@ -58,11 +72,13 @@ struct Setting {
   std::int64_t at_most = INT64_MAX;
   std::vector<std::string_view> choices = {};  ///< Words only; empty: any.
   bool restart = true;                         ///< A change takes effect at the next start only.
+  bool secret = false;                         ///< Never shown.
 
   std::string flag() const;         ///< "--data-dir"
   std::string environment() const;  ///< "WEFT_DATA_DIR"
   std::string kind() const;         ///< "text", "list", "switch" or "number"
   std::string bounds() const;       ///< "0 … 60000", "trace, debug, …" or ""
+  /// Of a secret only whether it is set.
   std::string value_text(const Settings& settings) const;
   /// Parses and checks one value; lists are separated by commas. kInvalidArgument names setting, value and what fits.
   Result<void> assign(Settings& settings, std::string_view text) const;

@@ -54,6 +54,35 @@ class CommandLine(unittest.TestCase):
         for name in ("stocktrades", "pageviews", "users", "high_value_stock_trades"):
             self.assertIn(name, topics)
 
+    def test_a_question_goes_to_the_owner_and_back(self):
+        self.weft("inbox", "ask", "Per share?", "--product", "execution/stocktrades", expect=REFUSED)
+        asked = json.loads(self.weft("inbox", "ask", "Per share?", "--product", "execution/stocktrades", "--as", "mkovac", "--json"))
+        number = str(asked["conversation"]["number"])
+        self.assertIn("Per share?", self.weft("inbox", "list", "--as", "trivera"))
+        self.assertEqual(self.weft("inbox", "list", "--as", "hsato"), "Nothing.\n")
+        self.assertIn("answered", self.weft("inbox", "answer", number, "Per share.", "--as", "trivera"))
+        self.weft("inbox", "close", number, "accepted", "--as", "mkovac", expect=REFUSED)
+        self.assertIn("accepted", self.weft("inbox", "close", number, "accepted", "--accepted", "1", "--as", "mkovac"))
+        self.weft("inbox", "show", "4711", expect=MISSING)
+
+    def test_what_one_follows_has_news(self):
+        self.assertIn("followers: 1", self.weft("follow", "add", "membership/users", "--as", "hsato"))
+        self.weft("inbox", "announce", "membership/users", "Moves on Friday", "--as", "ldubois")
+        self.weft("inbox", "announce", "membership/users", "Not mine", "--as", "trivera", expect=REFUSED)
+        self.assertIn("Moves on Friday", self.weft("follow", "news", "--mark-seen", "--as", "hsato"))
+        self.assertEqual(self.weft("follow", "news", "--as", "hsato"), "Nothing new on what you follow.\n")
+        self.assertIn("membership/users", self.weft("follow", "list", "--as", "hsato"))
+        self.weft("follow", "remove", "membership/users", "--as", "hsato")
+        self.weft("follow", "add", "users", "--as", "hsato", expect=USAGE)
+
+    def test_domains_and_teams_say_who_owns_what(self):
+        self.assertIn("@execution-team", self.weft("domain", "list"))
+        self.assertIn("execution-data@meridian.example", self.weft("domain", "show", "execution"))
+        self.assertIn("Tomás Rivera", self.weft("team", "show", "execution-team"))
+        self.assertIn("@edge-team", self.weft("team", "list"))
+        self.weft("team", "show", "ghosts", expect=MISSING)
+        self.weft("product", "hand-over", "execution/stocktrades", "edge-team", "--as", "trivera", expect=REFUSED)
+
     def test_records_are_decoded_and_carry_their_keys(self):
         lines = [json.loads(line) for line in self.weft("consume", "stocktrades", "--from", "earliest", "--count", "5", "--json").splitlines()]
         self.assertEqual(len(lines), 5)

@@ -117,6 +117,7 @@ const create = createRoute({ getParentRoute: () => root, path: '/create', compon
 const govern = createRoute({ getParentRoute: () => root, path: '/govern', component: lazyRouteComponent(later, 'Govern') });
 const lineage = createRoute({ getParentRoute: () => root, path: '/lineage', component: lazyRouteComponent(later, 'Lineage') });
 const domains = createRoute({ getParentRoute: () => root, path: '/domains', component: lazyRouteComponent(() => import('./screens/Domains')) });
+const domain = createRoute({ getParentRoute: () => root, path: '/domains/$domain', component: lazyRouteComponent(() => import('./screens/Domain')) });
 const activity = createRoute({ getParentRoute: () => root, path: '/activity', validateSearch: (raw): ActivitySearch => readActivitySearch(raw as Record<string, string>), component: lazyRouteComponent(() => import('./screens/Activity')) });
 const operations = createRoute({
   getParentRoute: () => root,
@@ -143,6 +144,7 @@ export const router = createRouter({
     govern,
     lineage,
     domains,
+    domain,
     activity,
     operations,
     operationsGroups,

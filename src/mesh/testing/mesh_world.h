@@ -22,7 +22,7 @@ teams:
   analytics-team: {name: Analytics, members: [mkovac], mail: analytics@meridian.example}
   execution-team: {name: Execution, members: [trivera], mail: execution@meridian.example, on_call: trivera}
 domains:
-  analytics: {teams: [analytics-team]}
+  analytics: {teams: [analytics-team, "ldap:1"]}
   execution: {teams: [execution-team], topics: ["exec.*"]}
 )";
 
@@ -124,7 +124,8 @@ struct MeshWorld {
   state::testing::ManualLoop loop;
   state::testing::MemoryCluster cluster{loop};
   MemorySchemas schemas{loop};
-  identity::DirectoryFile directory{loop, *identity::Directory::parse(kDirectoryYaml, "directory.yaml")};
+  identity::DirectoryFile directory{loop, *identity::Directory::parse(kDirectoryYaml, "directory.yaml",
+                                                                       identity::Directory::Names::kMayBeElsewhere)};
   SwitchedAuthorizer authorizer;
   WrittenFacts facts;
   Catalogue catalogue{facts};

@@ -267,6 +267,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{domain}/{name}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a product to another team of its domain
+         * @description By a member of its owner or by a governor; a product whose owner has left the directory is taken over by any team of its domain.
+         *     A team that is renamed where it has an id (LDAP, SCIM, `id` in the file) keeps its products by itself.
+         */
+        post: operations["handOverProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{domain}/{name}/schema": {
         parameters: {
             query?: never;
@@ -1976,6 +2002,8 @@ export interface components {
             teams: string[];
             /** @description How many. */
             products: number;
+            /** @description How many of them are owned by a team that the directory does not know. */
+            orphans: number;
         };
         Domains: {
             domains: components["schemas"]["Domain"][];
@@ -1984,6 +2012,17 @@ export interface components {
             domain: components["schemas"]["Domain"];
             teams: components["schemas"]["Team"][];
             products: components["schemas"]["ProductId"][];
+            orphans: components["schemas"]["Orphan"][];
+        };
+        /** @description A product whose owner the directory does not know any more. */
+        Orphan: {
+            product: components["schemas"]["ProductId"];
+            /** @description The team as it was called. */
+            owner: string;
+        };
+        HandOver: {
+            /** @description A team of the product's domain. */
+            team: string;
         };
         Chat: {
             /** @example #execution-data */
@@ -2010,13 +2049,13 @@ export interface components {
             teams: components["schemas"]["Team"][];
         };
         /** @enum {string} */
-        AuditAction: "product.publish" | "product.edit" | "product.unpublish" | "product.deprecate" | "product.retire" | "product.restore" | "product.owner" | "topic.create" | "topic.delete" | "schema.register" | "schema.delete" | "schema.configure" | "conversation.open" | "conversation.reply" | "conversation.close";
+        AuditAction: "product.publish" | "product.edit" | "product.unpublish" | "product.deprecate" | "product.retire" | "product.restore" | "product.owner" | "topic.create" | "topic.delete" | "schema.register" | "schema.delete" | "schema.configure" | "conversation.open" | "conversation.reply" | "conversation.close" | "directory.change";
         /** @enum {string} */
         AuditOutcome: "done" | "refused" | "failed" | "started";
         /** @description The call that does the same; for schema.* to the registry's address. */
         ApiCall: {
             /** @enum {string} */
-            method: "GET" | "POST" | "PUT" | "DELETE";
+            method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
             path: string;
             /** @description Those that matter, such as If-Match; never a cookie. */
             headers: {
@@ -3012,6 +3051,48 @@ export interface operations {
             };
             404: components["responses"]["NotFound"];
             422: components["responses"]["Refused"];
+        };
+    };
+    handOverProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example execution */
+                domain: components["parameters"]["domain"];
+                /** @example stocktrades */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "team": "analytics-team"
+                 *     }
+                 */
+                "application/json": components["schemas"]["HandOver"];
+            };
+        };
+        responses: {
+            /** @description Handed over, or owned by it already. */
+            200: {
+                headers: {
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductChanged"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Refused"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getProductSchema: {

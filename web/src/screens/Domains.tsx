@@ -1,15 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import type { Schemas } from '../api/client';
 import { domainsQuery, serverQuery, teamsQuery } from '../api/queries';
-import { Avatar } from '../design/parts';
 import { plural } from '../format/quantity';
 import { useLive } from '../live/hooks';
 import styles from './Directory.module.css';
 import { ErrorPage } from './errors';
 import { Empty, Page, Section } from './Page';
-import { Ways } from './Ways';
+import { TeamCard } from './TeamCard';
 
 /** Who owns what, and how to reach them: the directory as the server reads it from its file. */
 export default function Domains() {
@@ -27,8 +25,8 @@ export default function Domains() {
   if (failed) return <ErrorPage error={failed} />;
   const teamOf = new Map((teams.data?.teams ?? []).map((team) => [team.name, team]));
   return (
-    <Page title="Domains" lead="Who owns what, and how to reach them. The directory file says it; weft follows the file while it runs.">
-      {server?.directory.error && <p role="alert" className={styles.warning}>The newest directory file is not in use: {server.directory.error}. The one before still is.</p>}
+    <Page title="Domains" lead="Who owns what, and how to reach them. The directory file says it, with what LDAP and SCIM know of people and teams; weft follows them while it runs.">
+      {server?.directory.error && <p role="alert" className={styles.warning}>The directory is not as new as it could be: {server.directory.error}. What was read before is still in use.</p>}
       {domains.data?.domains.length === 0 && (
         <Empty title="The directory has no domain yet">
           Write domains, teams and people into the directory file; <code>weft serve --help</code> says where it is read from.
@@ -40,8 +38,9 @@ export default function Domains() {
           title={domain.display_name}
           note={domain.description}
           link={
-            <Link to="/explore" search={{ domain: [domain.name] }}>
+            <Link to="/domains/$domain" params={{ domain: domain.name }}>
               {plural(domain.products, 'product')}
+              {domain.orphans > 0 && `, ${domain.orphans} without an owner`}
             </Link>
           }
         >
@@ -54,23 +53,5 @@ export default function Domains() {
         </Section>
       ))}
     </Page>
-  );
-}
-
-function TeamCard({ team, marked }: { team: Schemas['Team']; marked: boolean }) {
-  return (
-    <article id={team.name} className={styles.team} data-marked={marked}>
-      <div className={styles.head}>
-        <Avatar name={team.name} form="large" />
-        <div>
-          <h3>@{team.name}</h3>
-          <p className="small muted">
-            {team.display_name} · owns {plural(team.products, 'product')}
-          </p>
-        </div>
-      </div>
-      <Ways team={team} />
-      <p className="small muted">{team.members.map((person) => person.display_name).join(', ') || 'nobody in it'}</p>
-    </article>
   );
 }

@@ -65,8 +65,9 @@ function Views({ search, onAsk }: { search: InboxSearch; onAsk: () => void }) {
             key={name}
             to="/inbox"
             search={{ ...(view ? { view } : {}), ...(search.kind ? { kind: search.kind } : {}) }}
-            className={partStyles.segment}
-            aria-current={search.view === view ? 'true' : undefined}
+            className={`${partStyles.segment} ${search.view === view ? styles.on : ''}`}
+            activeProps={{}}
+            aria-current={search.view === view ? 'page' : undefined}
           >
             {name}
             {count !== undefined && count > 0 && <span className={styles.number}>{count}</span>}

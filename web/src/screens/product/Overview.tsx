@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { Bell, CircleCheck, Lock, Mail, MessageCircle } from 'lucide-react';
 import type { Schemas } from '../../api/client';
 import { streamOf } from '../../api/ports';
-import { samplesQuery, schemaQuery } from '../../api/queries';
-import { Chip } from '../../design/Badge';
+import { domainsQuery, samplesQuery, schemaQuery } from '../../api/queries';
+import { Badge, Chip } from '../../design/Badge';
 import { Icon } from '../../design/Icon';
 import { Markdown } from '../../design/Markdown';
 import { Avatar, Bone } from '../../design/parts';
@@ -15,6 +15,7 @@ import { cellText, parseJsonText } from '../../format/json_text';
 import { isJson } from '../../format/payload';
 import { clockUtc } from '../../format/time';
 import { ErrorNote } from '../errors';
+import { HandOver } from '../HandOver';
 import { OwnerName } from '../OwnerName';
 import { Section } from '../Page';
 import { Announcements } from './Announcements';
@@ -56,7 +57,7 @@ export default function Overview() {
       </div>
       <aside className={styles.side} aria-label="About this product">
         <Rights rights={rights} />
-        <Owner name={product.owner} team={owner_team} />
+        <Owner product={product} team={owner_team} />
         <LinksBlock product={product} />
         {product.version > 1 && <LatestChanges product={product} />}
         <AttributesBlock product={product} />
@@ -203,7 +204,10 @@ function Rights({ rights }: { rights: Schemas['Right'][] }) {
   );
 }
 
-function Owner({ name, team }: { name: string; team: Schemas['Team'] | null }) {
+function Owner({ product, team }: { product: Schemas['Product']; team: Schemas['Team'] | null }) {
+  const name = product.owner;
+  const { data } = useQuery(domainsQuery);
+  const teams = data?.domains.find((domain) => domain.name === product.domain)?.teams ?? [];
   return (
     <section className={styles.sideBlock}>
       <h2 className={styles.sideTitle}>Owner</h2>
@@ -215,6 +219,12 @@ function Owner({ name, team }: { name: string; team: Schemas['Team'] | null }) {
           <span className="small muted">{team ? `${team.display_name} · ${plural(team.members.length, 'person', 'people')}` : 'not in the directory any more'}</span>
         </p>
       </div>
+      {!team && (
+        <div>
+          <Badge of="warns">no owner</Badge>
+          <HandOver product={product.id} teams={teams} />
+        </div>
+      )}
       {team?.chat && (
         <p className={styles.contact}>
           <Icon of={MessageCircle} size={14} />
