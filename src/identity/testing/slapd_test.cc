@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -126,6 +127,17 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
+bool takes_connections(std::uint16_t port) {
+  const int socket_fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const bool connected = connect(socket_fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  close(socket_fd);
+  return connected;
+}
+
 void write_file(const std::filesystem::path& path, const std::string& text) { std::ofstream(path) << text; }
 
 }  // namespace
@@ -175,16 +187,14 @@ bool Slapd::start() {
   }
   close(pipe_ends[1]);
   log_ = pipe_ends[0];
-  // It says so once it listens; or ends, and with it the pipe.
-  std::string said;
-  char buffer[4096];
-  while (said.find("slapd starting") == said.npos) {
-    const ssize_t got = read(log_, buffer, sizeof buffer);
-    if (got <= 0) {
+  // It is ready once both ports take connections; or it ends, and with it the pipe.
+  for (const std::uint16_t port : {port_, tls_port_}) {
+    while (!takes_connections(port)) {
+      pollfd end{log_, 0, 0};
+      if (poll(&end, 1, 5) == 0 || (end.revents & POLLHUP) == 0) continue;
       stop();
       return false;
     }
-    said.append(buffer, static_cast<std::size_t>(got));
   }
   return true;
 }
