@@ -199,7 +199,7 @@ TEST_F(InboxApiTest, OnePersonKeepsSoManyOpenAndFollowsSoMany) {
 
 TEST_F(InboxApiTest, AnOrphanIsSeenAndHandedOver) {
   const std::string owner = "/api/v1/products/analytics/trades/owner";
-  const auto taken = [&](std::string team) { return post(owner, R"({"team":")" + team + ""}"); };
+  const auto taken = [&](std::string team) { return post(owner, R"({"team":")" + team + "\"}"); };
   identity::Roster roster;
   roster.teams["quants"] = {.name = "quants", .id = "ldap:1", .display_name = "Quants", .members = {"mkovac"}};
   world.directory.set_roster("ldap", roster);
