@@ -38,7 +38,7 @@ struct State {
 
 /// One of the four rounds of 16 steps; `mix` is its function of b, c and d.
 template <std::size_t Round, class Mix>
-void run_round(State& s, const Lanes* words, std::size_t stride, std::size_t first, Mix mix) {
+[[gnu::always_inline]] inline void run_round(State& s, const Lanes* words, std::size_t stride, std::size_t first, Mix mix) {
   for (std::size_t i = 0; i < kBlockWords; ++i) {
     Lanes mixed;
     mix(s, mixed);
@@ -48,14 +48,38 @@ void run_round(State& s, const Lanes* words, std::size_t stride, std::size_t fir
   }
 }
 
-void add_block(State& state, const Lanes* words) {
+struct MixF {
+  [[gnu::always_inline]] void operator()(const State& t, Lanes& mixed) const { mixed = t.d ^ (t.b & (t.c ^ t.d)); }
+};
+struct MixG {
+  [[gnu::always_inline]] void operator()(const State& t, Lanes& mixed) const { mixed = t.c ^ (t.d & (t.b ^ t.c)); }
+};
+struct MixH {
+  [[gnu::always_inline]] void operator()(const State& t, Lanes& mixed) const { mixed = t.b ^ t.c ^ t.d; }
+};
+struct MixI {
+  [[gnu::always_inline]] void operator()(const State& t, Lanes& mixed) const { mixed = t.c ^ (t.b | ~t.d); }
+};
+
+[[gnu::always_inline]] inline void add_block_of_any(State& state, const Lanes* words) {
   State s = state;
-  run_round<0>(s, words, 1, 0, [](const State& t, Lanes& mixed) { mixed = t.d ^ (t.b & (t.c ^ t.d)); });
-  run_round<1>(s, words, 5, 1, [](const State& t, Lanes& mixed) { mixed = t.c ^ (t.d & (t.b ^ t.c)); });
-  run_round<2>(s, words, 3, 5, [](const State& t, Lanes& mixed) { mixed = t.b ^ t.c ^ t.d; });
-  run_round<3>(s, words, 7, 0, [](const State& t, Lanes& mixed) { mixed = t.c ^ (t.b | ~t.d); });
+  run_round<0>(s, words, 1, 0, MixF{});
+  run_round<1>(s, words, 5, 1, MixG{});
+  run_round<2>(s, words, 3, 5, MixH{});
+  run_round<3>(s, words, 7, 0, MixI{});
   state = {state.a + s.a, state.b + s.b, state.c + s.c, state.d + s.d};
 }
+
+void add_block_plain(State& state, const Lanes* words) { add_block_of_any(state, words); }
+
+#if defined(__x86_64__)
+/// All lanes in one register instead of two.
+[[gnu::target("avx2")]] void add_block_avx2(State& state, const Lanes* words) { add_block_of_any(state, words); }
+
+const auto add_block = __builtin_cpu_supports("avx2") != 0 ? add_block_avx2 : add_block_plain;
+#else
+const auto add_block = add_block_plain;
+#endif
 
 /// A text as MD5 reads it: its whole blocks, then one or two with what is left, padding and its length in bits.
 class Blocks {
