@@ -216,7 +216,7 @@ void Shard::Core::load() {
 
 void Shard::Core::fetch(Offset from, Offset end) {
   if (from >= end) return on_loaded();
-  stream::FetchRequest request{options.partition, from, 4 << 20, std::chrono::seconds(1)};
+  stream::FetchRequest request{options.partition, from, 512 << 10, std::chrono::seconds(1)};
   cluster.fetch(std::move(request), deadline(options.fetch_timeout), [core = weak_from_this(), from, end](auto fetched) {
     const auto self = core.lock();
     if (!self || self->closed) return;
