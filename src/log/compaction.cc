@@ -7,7 +7,7 @@
 namespace weft::log {
 namespace {
 
-constexpr std::uint64_t kStepBytes = 2ULL << 20;
+constexpr std::uint64_t kStepBytes = 512ULL << 10;  ///< Some 2 ms: others wait for a core that long.
 constexpr std::size_t kWindowBytes = 1U << 20;
 constexpr std::size_t kFlushBytes = 1U << 20;
 
