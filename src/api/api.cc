@@ -2,6 +2,7 @@
 
 #include "access/authorizer.h"
 #include "api/context.h"
+#include "api/product_search.h"
 #include "api/problem.h"
 #include "base/percent_encoding.h"
 #include "identity/directory_file.h"
@@ -36,6 +37,8 @@ void Api::add_to(http::Router& router) {
   add_server(router, *context_);
   add_directory(router, *context_);
   add_products(router, *context_);
+  add_product_search(router, *context_);
+  add_saved_searches(router, *context_);
   add_product_changes(router, *context_);
   add_product_versions(router, *context_);
   add_product_schema(router, *context_);

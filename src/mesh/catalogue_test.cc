@@ -34,6 +34,14 @@ class CatalogueTest : public ::testing::Test {
     for (const Hit& hit : catalogue_.search(query).hits) out.push_back(hit.product->id.name);
     return out;
   }
+  static Filters only(const std::vector<std::pair<Facet, std::vector<std::string>>>& wanted) {
+    Filters filters;
+    for (const auto& [facet, values] : wanted) filters[static_cast<std::size_t>(facet)] = values;
+    return filters;
+  }
+  static const std::vector<FacetCount>& counts(const CataloguePage& page, Facet facet) {
+    return page.facets[static_cast<std::size_t>(facet)];
+  }
   static std::string marked(const Match& match) {
     std::string out;
     for (const Part& part : match.parts) out += part.hit ? "[" + part.text + "]" : part.text;
@@ -51,16 +59,16 @@ TEST_F(CatalogueTest, FindsFieldsByAnyOfTheirWordsAndSaysWhy) {
       {{"total_quantity", "long", "Sum of quantity, one window"}});
   add("commerce", "orders", "Orders.", {{"lines[].orderQuantity", "int", ""}});
   add("edge", "pageviews", "Views.", {{"inequantity", "int", ""}});
-  EXPECT_THAT(names({.text = "quantity"}), ElementsAre("stocktrades", "trending_stocks", "orders"));
+  EXPECT_THAT(names({.text = "quantity"}), ElementsAre("stocktrades", "orders", "trending_stocks"));
   const auto page = catalogue_.search({.text = "QUANT"});
   ASSERT_EQ(page.hits.size(), 3u);
   EXPECT_EQ(page.published, 4u);
-  const Match& match = page.hits[1].matches[0];
+  const Match& match = page.hits[2].matches[0];
   EXPECT_EQ(match.in, MatchIn::kFieldName);
   ASSERT_TRUE(match.field);
   EXPECT_EQ(match.field->path, "total_quantity");
   EXPECT_EQ(match.field->doc, "Sum of quantity, one window");
-  EXPECT_EQ(page.hits[1].matches.size(), 1u) << "the doc of a field that matches by name is shown with the name";
+  EXPECT_EQ(page.hits[2].matches.size(), 1u) << "the doc of a field that matches by name is shown with the name";
   const auto by_doc = catalogue_.search({.text = "window"});
   EXPECT_EQ(marked(by_doc.hits[0].matches[0]), "Sum of quantity, one [window]");
   EXPECT_EQ(by_doc.hits[0].matches[0].in, MatchIn::kFieldDoc);
@@ -71,9 +79,75 @@ TEST_F(CatalogueTest, ExactNamesComeFirstAndDeprecatedOnesLower) {
   add("b", "orders", "All orders.");
   add("c", "shop_orders", "Orders of the shop.");
   add("d", "orders", "All orders.", {}, [](Product& product) { product.lifecycle = Lifecycle::kDeprecated; });
-  EXPECT_THAT(names({.text = "orders"}), ElementsAre("orders", "orders_archive", "orders", "shop_orders"));
+  EXPECT_THAT(names({.text = "orders"}), ElementsAre("orders", "orders_archive", "shop_orders", "orders"));
   EXPECT_EQ(catalogue_.search({.text = "d/orders"}).hits.size(), 1u);
   EXPECT_EQ(catalogue_.search({.text = "d.orders"}).hits[0].product->id.domain, "d");
+}
+
+TEST_F(CatalogueTest, ProductsWhoseOwnerIsGoneComeLater) {
+  add("a", "orders", "All orders.");
+  add("b", "orders", "All orders.");
+  catalogue_.orphan_if([](const std::string& team) { return team == "a-team"; });
+  EXPECT_EQ(catalogue_.search({.text = "orders"}).hits[0].product->id.domain, "b");
+  catalogue_.orphan_if([](const std::string&) { return false; });
+  EXPECT_EQ(catalogue_.search({.text = "orders"}).hits[0].product->id.domain, "a");
+}
+
+TEST_F(CatalogueTest, OneTypoIsForgivenWhereAWordIsFoundNowhere) {
+  add("logistics", "shipmentEvents", "Parcels on their way.", {{"carrier_code", "string", ""}});
+  add("finance", "ledger", "Bookings.");
+  for (const char* typed : {"shipmnt", "shipmeent", "shipmint", "shimpent", "sihpment", "hipment", "carier", "carirer_code"}) {
+    const auto page = catalogue_.search({.text = typed});
+    ASSERT_EQ(page.hits.size(), 1u) << typed;
+    EXPECT_EQ(page.hits[0].product->id.name, "shipmentEvents") << typed;
+    EXPECT_FALSE(page.words[0].near.empty() && std::string(typed) != "carirer_code") << typed;
+  }
+  EXPECT_EQ(catalogue_.search({.text = "shpmnt"}).total, 0u) << "two typos are another word";
+  EXPECT_TRUE(catalogue_.search({.text = "ledger"}).words[0].near.empty());
+}
+
+TEST_F(CatalogueTest, ANameIsFoundByItsWordsAndInOnePieceInEveryStyle) {
+  add("a", "customer_order_lines", "One.");
+  add("b", "customerOrderLines", "Two.");
+  add("c", "customer-order-lines", "Three.");
+  add("d", "customer.order.lines", "Four.");
+  for (const char* typed : {"customer order lines", "customer_order_lines", "customerOrderLines", "customer.order.li",
+                            "customerorderlines", "customerorder", "order-lines", "CUSTOMER lines"})
+    EXPECT_EQ(catalogue_.search({.text = typed}).total, 4u) << typed;
+}
+
+TEST_F(CatalogueTest, WordsFollowWhenASchemaChangesAndWhenAProductGoes) {
+  add("a", "orders", "All orders.", {{"voucher", "string", ""}});
+  EXPECT_EQ(catalogue_.search({.text = "voucher"}).total, 1u);
+  auto subject = std::make_shared<SubjectFacts>();
+  subject->fields = {{"coupon", "string", ""}};
+  facts_.subjects["orders-value"] = subject;
+  catalogue_.subject_changed("orders-value");
+  EXPECT_EQ(catalogue_.search({.text = "coupon"}).unindexed, 1u);
+  EXPECT_EQ(catalogue_.index_some(10), 0u);
+  EXPECT_EQ(catalogue_.search({.text = "coupon"}).total, 1u);
+  EXPECT_EQ(catalogue_.search({.text = "voucher"}).total, 0u);
+  catalogue_.erase({"a", "orders"});
+  EXPECT_EQ(catalogue_.search({.text = "coupon"}).total, 0u);
+  EXPECT_EQ(catalogue_.index_size().words, 0u) << "nothing is left of what is gone";
+}
+
+TEST_F(CatalogueTest, AttributesAndTheirValuesAreWords) {
+  add("a", "orders", "All.", {}, [](Product& product) {
+    product.attributes.emplace("cost_centre", AttributeValue::of_text("Rotterdam"));
+  });
+  EXPECT_EQ(catalogue_.search({.text = "rotterdam"}).hits[0].matches[0].in, MatchIn::kAttribute);
+  EXPECT_EQ(catalogue_.search({.text = "cost centre"}).total, 1u);
+}
+
+TEST_F(CatalogueTest, RetiredProductsAreCountedAndShownToWhoAsks) {
+  add("a", "orders", "All.");
+  add("a", "orders_old", "All.", {}, [](Product& product) { product.lifecycle = Lifecycle::kRetired; });
+  const auto page = catalogue_.search({.text = "orders"});
+  EXPECT_EQ(page.total, 1u);
+  EXPECT_EQ(page.published, 1u);
+  EXPECT_EQ(counts(page, Facet::kLifecycle).size(), 2u);
+  EXPECT_THAT(names({.filters = only({{Facet::kLifecycle, {"retired"}}})}), ElementsAre("orders_old"));
 }
 
 TEST_F(CatalogueTest, EveryWordMustMatchSomewhere) {
@@ -91,19 +165,20 @@ TEST_F(CatalogueTest, FacetsCountWhatTheirOwnFilterHides) {
   });
   add("a", "two", "Two.", {}, [](Product& product) { product.tags = {"x"}; });
   add("b", "three", "Three.");
-  const auto page = catalogue_.search({.domains = {"a"}, .qualities = {Quality::kCurated}});
+  const auto page = catalogue_.search({.filters = only({{Facet::kDomain, {"a"}}, {Facet::kQuality, {"curated"}}})});
   EXPECT_EQ(page.total, 1u);
-  EXPECT_THAT(page.facets.domain, ElementsAre(::testing::FieldsAre("a", 1u), ::testing::FieldsAre("b", 1u)));
-  EXPECT_THAT(page.facets.quality, ElementsAre(::testing::FieldsAre("curated", 1u), ::testing::FieldsAre("raw", 1u)));
-  EXPECT_THAT(page.facets.tag, ElementsAre(::testing::FieldsAre("x", 1u)));
-  EXPECT_THAT(names({.tags = {"y", "z"}}), ElementsAre("one"));
+  EXPECT_THAT(counts(page, Facet::kDomain), ElementsAre(::testing::FieldsAre("a", 1u), ::testing::FieldsAre("b", 1u)));
+  EXPECT_THAT(counts(page, Facet::kQuality), ElementsAre(::testing::FieldsAre("curated", 1u), ::testing::FieldsAre("raw", 1u)));
+  EXPECT_THAT(counts(page, Facet::kTag), ElementsAre(::testing::FieldsAre("x", 1u)));
+  EXPECT_THAT(names({.filters = only({{Facet::kTag, {"y", "z"}}})}), ElementsAre("one"));
 }
 
 TEST_F(CatalogueTest, TheMatchFacetNarrowsToWhereItMatched) {
   add("a", "trades", "All of them.");
   add("b", "fills", "Each is a part of trades.");
-  EXPECT_THAT(names({.text = "trades", .matches = {MatchIn::kDescription}}), ElementsAre("fills"));
-  EXPECT_EQ(catalogue_.search({.text = "trades", .matches = {MatchIn::kDescription}}).facets.match.size(), 2u);
+  EXPECT_THAT(names({.text = "trades", .filters = only({{Facet::kMatch, {"description"}}})}), ElementsAre("fills"));
+  const auto page = catalogue_.search({.text = "trades", .filters = only({{Facet::kMatch, {"description"}}})});
+  EXPECT_EQ(counts(page, Facet::kMatch).size(), 2u);
 }
 
 TEST_F(CatalogueTest, SortsByMeasuredFactsAndPages) {
@@ -118,13 +193,18 @@ TEST_F(CatalogueTest, SortsByMeasuredFactsAndPages) {
   };
   facts_.topics["slow"] = with_rate(1);
   facts_.topics["quick"] = with_rate(9);
+  for (const char* topic : {"slow", "quick"}) catalogue_.topic_changed(topic);
   EXPECT_THAT(names({.sort = ProductSort::kRate}), ElementsAre("quick", "slow", "unknown"));
-  EXPECT_THAT(names({.histories = {History::Kind::kRecent}}), ElementsAre("quick", "slow"));
+  EXPECT_THAT(names({.filters = only({{Facet::kHistory, {"recent"}}})}), ElementsAre("quick", "slow"));
   const auto first = catalogue_.search({.limit = 2});
   EXPECT_EQ(first.total, 3u);
-  EXPECT_EQ(first.next_skip, 2u);
-  EXPECT_THAT(names({.limit = 2, .skip = 2}), ElementsAre("unknown"));
-  EXPECT_THAT(names({.limit = 2, .skip = 9}), IsEmpty());
+  ASSERT_TRUE(first.next);
+  EXPECT_EQ(first.next->id, (ProductId{"a", "slow"}));
+  const auto second = catalogue_.search({.limit = 2, .after = first.next});
+  EXPECT_EQ(second.total, 3u);
+  ASSERT_EQ(second.hits.size(), 1u);
+  EXPECT_EQ(second.hits[0].product->id.name, "unknown");
+  EXPECT_FALSE(second.next);
 }
 
 TEST_F(CatalogueTest, LongTextsAreCutAroundTheirFirstHit) {

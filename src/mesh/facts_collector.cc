@@ -189,13 +189,17 @@ void FactsCollector::take_subject(const std::string& subject, Result<SchemaPoint
     if (found.error().code != ErrorCode::kNotFound && known && known->schema) return;
     auto nothing = std::make_shared<SubjectFacts>();
     if (found.error().code != ErrorCode::kNotFound) nothing->unknown = std::move(found).error().message;
+    const bool had_schema = known && known->schema;
     known = std::move(nothing);
+    if (had_schema)
+      for (auto& heard : subject_heard_) heard(subject);
     return;
   }
   if (known && known->schema && known->schema->id == (*found)->id && known->schema->version == (*found)->version)
     return;
   const bool is_change = known != nullptr;
   known = subject_facts(std::move(*found));
+  for (auto& heard : subject_heard_) heard(subject);
   if (is_change)
     for (auto& heard : schema_changed_) heard(subject);
 }

@@ -57,6 +57,8 @@ class FactsCollector final : public Facts {
   void on_measured(Function<void(const std::string& topic)> heard) { measured_.push_back(std::move(heard)); }
   /// A subject has a newer version than before, or its first.
   void on_schema(Function<void(const std::string& subject)> heard) { schema_changed_.push_back(std::move(heard)); }
+  /// What is known of a subject is other than before, its first version or its disappearing included.
+  void on_subject(Function<void(const std::string& subject)> heard) { subject_heard_.push_back(std::move(heard)); }
   /// The cluster has a topic that it had not, or the reverse.
   void on_topic(Function<void(const std::string& topic, bool exists)> heard) {
     topic_changed_.push_back(std::move(heard));
@@ -105,6 +107,7 @@ class FactsCollector final : public Facts {
   Function<std::vector<std::string>()> more_subjects_;
   std::vector<Function<void(const std::string&)>> measured_;
   std::vector<Function<void(const std::string&)>> schema_changed_;
+  std::vector<Function<void(const std::string&)>> subject_heard_;
   std::vector<Function<void(const std::string&, bool)>> topic_changed_;
   std::shared_ptr<bool> alive_;
 };

@@ -60,8 +60,7 @@ void Products::load(Callback<Result<void>> done) {
 }
 
 void Products::rebuild() {
-  parts_.catalogue.clear();
-  for (const auto& [id, product] : state_.products()) parts_.catalogue.put(product);
+  parts_.catalogue.load(state_.products());
   durable_audit_ = state_.audit().empty() ? 0 : state_.audit().rbegin()->first;
   for (MeshListener* listener : listeners_) listener->reloaded();
 }

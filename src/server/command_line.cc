@@ -24,6 +24,7 @@ struct Parsed {
   ProductOptions product;
   ExportOptions exported;
   SnippetOptions snippet;
+  SearchOptions search;
   ProduceOptions produce;
   ConsumeOptions consume;
   InboxOptions inbox;
@@ -178,6 +179,25 @@ void add_product_commands(CLI::App& app, Parsed& parsed) {
   for (CLI::App* command : {list, show, publish, remove}) add_client(*command, parsed);
 }
 
+void add_search_command(CLI::App& app, Parsed& parsed) {
+  SearchOptions& options = parsed.search;
+  CLI::App* find = add_command(app, parsed, "search", "Find products by words and filters, as Explore does",
+                               [&] { return options.saved ? search_saved(parsed.client) : search(parsed.client, options); });
+  find->add_option("words", options.words, "Words of names, fields, their meanings, descriptions, tags, attributes or teams");
+  constexpr std::pair<const char*, const char*> kFacets[] = {
+      {"domain", "Domain"}, {"owner", "Team"}, {"quality", "authoritative, curated or raw"}, {"sla", "1, 2 or 3"},
+      {"lifecycle", "live, deprecated or retired"}, {"sensitivity", "public, internal, confidential or personal_data"},
+      {"history", "everything, recent or latest_per_key"}, {"tag", "Tag"}, {"format", "AVRO, JSON, PROTOBUF"}, {"cluster", "Cluster"},
+      {"region", "Region"}, {"match", "name, domain, team, tag, attribute, description, field_name or field_doc"}};
+  for (const auto& [facet, help] : kFacets)
+    find->add_option(std::string("--") + facet, options.filters[facet], std::string(help) + "; may be given several times")->allow_extra_args(false);
+  find->add_option("--sort", options.sort, "best, name, rate, freshness or newest");
+  find->add_option("--limit", options.limit, "Show so many")->check(CLI::Range(1, 100'000))->capture_default_str();
+  find->add_flag("--facets", options.facets, "Count the values of every facet too");
+  find->add_flag("--saved", options.saved, "List your saved searches instead");
+  add_client(*find, parsed);
+}
+
 void add_export_commands(CLI::App& app, Parsed& parsed) {
   CLI::App* out = app.add_subcommand("export", "Products in the words of standards, as YAML; as JSON with --json")->require_subcommand(1);
   ExportOptions& options = parsed.exported;
@@ -286,6 +306,7 @@ int run_command_line(int argc, char** argv) {
   add_topic_commands(app, parsed);
   add_schema_commands(app, parsed);
   add_product_commands(app, parsed);
+  add_search_command(app, parsed);
   add_export_commands(app, parsed);
   add_reader_commands(app, parsed);
   add_record_commands(app, parsed);

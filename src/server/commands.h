@@ -62,6 +62,15 @@ struct SnippetOptions {
   std::string directory;  ///< Where its files go; empty: they are printed.
 };
 
+struct SearchOptions {
+  std::vector<std::string> words;
+  std::map<std::string, std::vector<std::string>> filters;  ///< By facet: "domain", "sla", … as the API names them.
+  std::string sort;
+  int limit = 20;
+  bool facets = false;  ///< Their counts too.
+  bool saved = false;   ///< List saved searches instead.
+};
+
 struct ProduceOptions {
   std::string topic;
   std::string bootstrap;  ///< Empty: as the server says.
@@ -105,6 +114,10 @@ int product_list(const ClientOptions& client, const ProductOptions& options);
 int product_show(const ClientOptions& client, const ProductOptions& options);
 int product_publish(const ClientOptions& client, const ProductOptions& options);
 int product_unpublish(const ClientOptions& client, const ProductOptions& options);
+
+/// Products by words and filters; `search_saved` lists what a person has saved.
+int search(const ClientOptions& client, const SearchOptions& options);
+int search_saved(const ClientOptions& client);
 
 /// A product or a domain in the words of a standard.
 int export_product(const ClientOptions& client, const ExportOptions& options);

@@ -22,6 +22,7 @@
 #include "identity/sessions.h"
 #include "log/log.h"
 #include "mesh/catalogue.h"
+#include "mesh/catalogue_keeper.h"
 #include "mesh/conversations.h"
 #include "mesh/consumers.h"
 #include "mesh/facts_collector.h"
@@ -141,6 +142,7 @@ struct Node::Parts {
   std::unique_ptr<mesh::FactsCollector> facts;
   std::unique_ptr<mesh::Consumers> consumers;
   std::unique_ptr<mesh::Catalogue> catalogue;
+  std::unique_ptr<mesh::CatalogueKeeper> catalogue_keeper;
   std::unique_ptr<mesh::Products> products;
   std::unique_ptr<mesh::Personal> personal;
   std::unique_ptr<mesh::Conversations> conversations;
@@ -165,6 +167,7 @@ struct Node::Parts {
   http::Router ui_router();
   http::Router registry_router();
   api::Services services();
+  void mark_orphans();
   void end_http();
   void end_all();
 };
@@ -239,6 +242,9 @@ Result<void> Node::Parts::start_mesh() {
     consumers = std::make_unique<mesh::Consumers>(*loop, cluster(), broker->observer(), mesh::Consumers::Options{});
     consumers->start();
     catalogue = std::make_unique<mesh::Catalogue>(*facts);
+    catalogue_keeper = std::make_unique<mesh::CatalogueKeeper>(*loop, *catalogue, *facts);
+    mark_orphans();
+    directory->on_change([this] { mark_orphans(); });
     products = std::make_unique<mesh::Products>(
         mesh::Products::Parts{*loop, cluster(), *schemas, *directory, authorizer, *catalogue});
     mesh::audit_registrations(*registry, *products);
@@ -252,6 +258,12 @@ Result<void> Node::Parts::start_mesh() {
   TRY(wait_on_loop(*loop, [&](auto done) { personal->load(std::move(done)); }));
   TRY(wait_on_loop(*loop, [&](auto done) { conversations->load(std::move(done)); }));
   return wait_on_loop(*loop, [&](auto done) { facts->start(std::move(done)); });
+}
+
+/// Products of a team that the directory does not know any more come later in searches.
+void Node::Parts::mark_orphans() {
+  if (!catalogue) return;
+  catalogue->orphan_if([known = directory->current()](const std::string& team) { return known->find_team(team) == nullptr; });
 }
 
 api::Services Node::Parts::services() {
@@ -354,6 +366,7 @@ void Node::Parts::end_all() {
   conversations.reset();
   personal.reset();
   products.reset();
+  catalogue_keeper.reset();
   catalogue.reset();
   consumers.reset();
   facts.reset();

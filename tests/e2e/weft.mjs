@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 
 const root = new URL('../../', import.meta.url).pathname;
-const binary = process.env.WEFT_BIN ?? path.join(root, 'build/release/weft');
+export const binary = process.env.WEFT_BIN ?? path.join(root, 'build/release/weft');
 
 /** A weft with the demo mesh on free ports and a data folder of its own; answers when it is ready. */
 export async function startDemo({ dataDir, http = '127.0.0.1:0' } = {}) {

@@ -23,8 +23,15 @@ export type ProductFilter = {
   tag?: string[];
   history?: Schemas['HistoryKind'][];
   match?: Schemas['MatchIn'][];
+  owner?: string[];
+  sensitivity?: Schemas['Sensitivity'][];
+  format?: string[];
+  cluster?: string[];
+  region?: string[];
   sort?: Schemas['ProductSort'];
 };
+/** Products of one answer: a screenful and some more. */
+export const pageSize = 50;
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -45,9 +52,19 @@ export const domainsQuery = queryOptions({ queryKey: ['directory', 'domains'], q
 export const productsQuery = (filter: ProductFilter) =>
   queryOptions({
     queryKey: ['products', filter],
-    queryFn: ({ signal }) => answer(api.GET('/api/v1/products', { params: { query: filter }, signal })),
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/products', { params: { query: { ...filter, limit: pageSize } }, signal })),
     placeholderData: keepPreviousData,
   });
+
+/** The page of the same search that begins at `cursor`. */
+export function productsPage(filter: ProductFilter, cursor: string) {
+  return answer(api.GET('/api/v1/products', { params: { query: { ...filter, limit: pageSize, cursor } } }));
+}
+
+export const savedSearchesQuery = queryOptions({
+  queryKey: ['saved-searches'],
+  queryFn: () => answer(api.GET('/api/v1/me/searches')),
+});
 
 export const productQuery = (domain: string, name: string) =>
   queryOptions({

@@ -21,6 +21,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My saved searches, by name */
+        get: operations["listSavedSearches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/searches/{search}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example Orders of checkout */
+                search: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Save a search under a name, or replace it */
+        put: operations["saveSearch"];
+        post?: never;
+        /** Forget a saved search */
+        delete: operations["forgetSearch"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -103,8 +141,11 @@ export interface paths {
         };
         /**
          * Find products
-         * @description Words of `q` are joined with AND; each may match the name, description, domain, tag, team, a field's name or a
-         *     field's doc, from the start of a word. Filters of one name are joined with OR, different names with AND. List, total and
+         * @description Words of `q` are joined with AND; each may match the name, description, domain, tag, attribute, team, a field's
+         *     name or a field's doc, from the start of a word. A name in snake_case, kebab-case, dotted or camelCase is found by its words and
+         *     in one piece. When a word finds nothing, or little and is no whole word anywhere, words one edit away (a character too
+         *     many, too few, another one, two exchanged) are found too; `words` says which. Exact names come first, deprecated products
+         *     and those whose owner is gone later. Filters of one name are joined with OR, different names with AND. List, total and
          *     facet counts come from one look at the catalogue; a facet's counts ignore that facet's own filter.
          */
         get: operations["listProducts"];
@@ -1141,7 +1182,7 @@ export interface components {
         /** @enum {string} */
         HistoryKind: "everything" | "recent" | "latest_per_key";
         /** @enum {string} */
-        MatchIn: "name" | "domain" | "team" | "tag" | "description" | "field_name" | "field_doc";
+        MatchIn: "name" | "domain" | "team" | "tag" | "attribute" | "description" | "field_name" | "field_doc";
         /** @enum {string} */
         ProductSort: "best" | "name" | "rate" | "freshness" | "newest";
         /**
@@ -1511,16 +1552,47 @@ export interface components {
             quality: components["schemas"]["FacetCounts"];
             sla: components["schemas"]["FacetCounts"];
             lifecycle: components["schemas"]["FacetCounts"];
-            tag: components["schemas"]["FacetCounts"];
+            sensitivity: components["schemas"]["FacetCounts"];
             history: components["schemas"]["FacetCounts"];
+            tag: components["schemas"]["FacetCounts"];
+            format: components["schemas"]["FacetCounts"];
+            cluster: components["schemas"]["FacetCounts"];
+            region: components["schemas"]["FacetCounts"];
         };
         FacetCounts: components["schemas"]["FacetCount"][];
+        SearchToSave: {
+            /** @description The query of GET /api/v1/products, and of /explore in the browser. */
+            search: string;
+        };
+        SavedSearch: {
+            /** @example Orders of checkout */
+            name: string;
+            /** @example q=quantity&domain=execution */
+            search: string;
+            /** Format: date-time */
+            saved_at: string;
+        };
+        SavedSearches: {
+            searches: components["schemas"]["SavedSearch"][];
+        };
+        WordFound: {
+            /** @description As it was typed. */
+            word: string;
+            /** @description How many products it finds by itself, filters aside. */
+            total: number;
+            /** @description Words one edit away that were looked for too. */
+            near: string[];
+        };
         ProductList: {
             sequence: components["schemas"]["Sequence"];
             /** @description How many match. */
             total: number;
             /** @description How many there are at all. */
             published: number;
+            /** @description Products whose words are being put into the index: found by filters already, not yet by text. */
+            unindexed: number;
+            /** @description The words of `q`. */
+            words: components["schemas"]["WordFound"][];
             hits: components["schemas"]["ProductHit"][];
             facets: components["schemas"]["Facets"];
             next_cursor: string | null;
@@ -2562,6 +2634,88 @@ export interface operations {
             };
         };
     };
+    listSavedSearches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them; at most 100. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearches"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+        };
+    };
+    saveSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example Orders of checkout */
+                search: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "search": "q=quantity&domain=execution"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SearchToSave"];
+            };
+        };
+        responses: {
+            /** @description As it is saved now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearch"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Refused"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    forgetSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example Orders of checkout */
+                search: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     createSession: {
         parameters: {
             query?: never;
@@ -2713,10 +2867,15 @@ export interface operations {
                 history?: components["schemas"]["HistoryKind"][];
                 /** @description Only products that match there; needs `q`. */
                 match?: components["schemas"]["MatchIn"][];
+                sensitivity?: components["schemas"]["Sensitivity"][];
+                /** @description Of the schema: AVRO, JSON, PROTOBUF. */
+                format?: string[];
+                cluster?: string[];
+                region?: string[];
                 /** @description Without it: `best` with `q`, else `name`. */
                 sort?: components["schemas"]["ProductSort"];
                 limit?: number;
-                /** @description `next_cursor` of the answer before. */
+                /** @description `next_cursor` of the answer to the same search. The page after it begins behind the last product of that answer, whatever came and went since. */
                 cursor?: string;
             };
             header?: never;

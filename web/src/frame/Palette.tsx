@@ -1,15 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Moon, Rows3, Search, SquareTerminal, Users } from 'lucide-react';
+import { Bookmark, Moon, Rows3, Search, SquareTerminal, Users } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useEffect, useId, useState } from 'react';
-import { productsQuery, teamsQuery, topicsQuery } from '../api/queries';
+import { meQuery, productsQuery, savedSearchesQuery, teamsQuery, topicsQuery } from '../api/queries';
 import { Icon, type IconShape } from '../design/Icon';
 import { TopicLines, Weave } from '../design/icons';
 import { Dialog, overlayStyles } from '../design/overlays';
 import { Highlight, Kbd, splitHits } from '../design/parts';
 import { darkNow, setPreference } from '../design/settings';
 import styles from './Palette.module.css';
+import { readExploreSearch } from '../screens/explore/filter';
 import { places, settingsPlace } from './places';
+import { parseSearch } from './search';
 
 interface Entry {
   group: string;
@@ -133,6 +135,8 @@ function useEntries(query: string): Entry[] {
   const products = useQuery(productsQuery(query ? { q: query } : {}));
   const topics = useQuery(topicsQuery(false));
   const teams = useQuery(teamsQuery);
+  const { data: me } = useQuery(meQuery);
+  const saved = useQuery({ ...savedSearchesQuery, enabled: me?.kind === 'person' });
   const hits = (text: string) => query !== '' && splitHits(text, query).some((part) => part.hit);
 
   const found: Entry[] = [];
@@ -154,6 +158,14 @@ function useEntries(query: string): Entry[] {
       text: <span className="mono"><Highlight text={field.path} query={query} /></span>,
       note: `${product.id} · ${field.type}`,
       run: () => void navigate({ to: '/products/$domain/$name/schema', params: { domain: product.domain, name: product.name }, search: { find: field.path } }),
+    });
+  }
+  for (const { name, search } of (saved.data?.searches ?? []).filter((one) => query === '' || hits(one.name)).slice(0, perGroup)) {
+    found.push({
+      group: 'Saved searches',
+      icon: Bookmark,
+      text: <Highlight text={name} query={query} />,
+      run: () => void navigate({ to: '/explore', search: readExploreSearch(parseSearch(search)) }),
     });
   }
   for (const topic of (topics.data?.topics ?? []).filter((one) => !one.product && hits(one.name)).slice(0, perGroup)) {

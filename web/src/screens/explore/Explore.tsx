@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { ChevronDown, Funnel, Link as LinkIcon, RefreshCw, Search, X } from 'lucide-react';
+import { ChevronDown, Funnel, Hand, Link as LinkIcon, RefreshCw, Search, X } from 'lucide-react';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { productsQuery } from '../../api/queries';
@@ -9,9 +9,8 @@ import { Icon } from '../../design/Icon';
 import { Kbd, toast } from '../../design/parts';
 import { plural } from '../../format/quantity';
 import { useKeys } from '../../frame/keys';
-import { useLive, useMetrics } from '../../live/hooks';
+import { useLive } from '../../live/hooks';
 import { ErrorPage } from '../errors';
-import { Empty } from '../Page';
 import { PageHeading } from '../PageHeading';
 import { useRowKeys } from '../useRowKeys';
 import styles from './Explore.module.css';
@@ -20,7 +19,10 @@ import { FirstRun } from './FirstRun';
 import { type ExploreSearch, filterCount, sorts, toFilter } from './filter';
 import { holdPlaces } from './held';
 import { NewsLine } from './NewsLine';
+import { NoHit } from './NoHit';
 import { ResultTable } from './ResultTable';
+import { SavedSearches } from './SavedSearches';
+import { usePages } from './usePages';
 
 const AskForData = lazy(() => import('../inbox/AskForData'));
 const route = getRouteApi('/explore');
@@ -50,8 +52,15 @@ export default function Explore() {
 
 function Found({ data, stale, search, onChange }: { data: Schemas['ProductList']; stale: boolean; search: ExploreSearch; onChange: (next: ExploreSearch, replace?: boolean) => void }) {
   const [facetsOpen, setFacetsOpen] = useState(false);
-  const { rows, waiting, show } = useHeldRows(data, stale, JSON.stringify(toFilter(search)));
-  const metrics = useMetrics(rows.map(({ hit }) => `metrics:${hit.product.id}`));
+  const key = JSON.stringify(toFilter(search));
+  const filter = useMemo(() => JSON.parse(key) as ReturnType<typeof toFilter>, [key]);
+  const first = useHeldRows(data, stale, key);
+  const pages = usePages(key, filter, stale ? null : data.next_cursor);
+  const rows = useMemo(() => {
+    const shown = new Set(first.rows.map(({ hit }) => hit.product.id));
+    return [...first.rows, ...pages.hits.filter((hit) => !shown.has(hit.product.id)).map((hit) => ({ hit, gone: false }))];
+  }, [first.rows, pages.hits]);
+  const { waiting, show } = first;
   useRowKeys();
 
   return (
@@ -85,14 +94,33 @@ function Found({ data, stale, search, onChange }: { data: Schemas['ProductList']
       </div>
       <div className={styles.columns}>
         <aside className={styles.facets} data-open={facetsOpen} aria-label="Filters">
+          <SavedSearches search={search} />
           <Facets facets={data.facets} search={search} onChange={onChange} />
         </aside>
         <div className={styles.results}>
-          {rows.length > 0 ? <ResultTable rows={rows} metrics={metrics} query={search.q ?? ''} /> : <NoHit data={data} search={search} onChange={onChange} />}
-          {data.next_cursor && <p className={styles.more}>The first {rows.length} of {data.total}. Narrow the search to see the others.</p>}
+          <Taken words={data.words} />
+          {data.unindexed > 0 && search.q && (
+            <p className={styles.more}>{plural(data.unindexed, 'product')} are still being indexed: found by filters already, by words in a moment.</p>
+          )}
+          {rows.length > 0 ? <ResultTable rows={rows} total={data.total} query={search.q ?? ''} onMore={pages.more} /> : <NoHit data={data} search={search} onChange={onChange} ask={<AskButton about={search.q ?? ''} />} />}
         </div>
       </div>
     </>
+  );
+}
+
+/** Which words were taken for others: a person who mistyped sees it, and one who did not knows why these are here. */
+function Taken({ words }: { words: Schemas['WordFound'][] }) {
+  const taken = words.filter((word) => word.near.length > 0 && word.total > 0);
+  if (taken.length === 0) return null;
+  return (
+    <p className={styles.more} role="status">
+      {taken.map((word) => (
+        <span key={word.word}>
+          “{word.word}” with one letter other: {word.near.slice(0, 3).join(', ')}.{' '}
+        </span>
+      ))}
+    </p>
   );
 }
 
@@ -102,7 +130,7 @@ function useHeldRows(data: Schemas['ProductList'], stale: boolean, filterKey: st
   const [shown, setShown] = useState({ key: filterKey, hits: data.hits });
   useLive(['products'], (event) => event.name !== 'metrics' && void client.invalidateQueries({ queryKey: ['products'] }), data.sequence);
   if (!stale && shown.key !== filterKey) setShown({ key: filterKey, hits: data.hits });
-  const held = useMemo(() => (stale ? { rows: shown.hits.map((hit) => ({ hit, gone: false })), waiting: 0 } : holdPlaces(shown.hits, data.hits)), [shown, data, stale]);
+  const held = useMemo(() => (stale ? { rows: shown.hits.map((hit) => ({ hit, gone: false })), waiting: 0 } : holdPlaces(shown.hits, data.hits, data.next_cursor === null)), [shown, data, stale]);
   return { ...held, show: () => setShown({ key: filterKey, hits: data.hits }) };
 }
 
@@ -178,24 +206,14 @@ function SortSelect({ search, onChange }: { search: ExploreSearch; onChange: (ne
   );
 }
 
-function NoHit({ data, search, onChange }: { data: Schemas['ProductList']; search: ExploreSearch; onChange: (next: ExploreSearch) => void }) {
-  const filters = filterCount(search);
+/** Nothing fits: whoever owns the data, or could, is asked. */
+function AskButton({ about }: { about: string }) {
   const [asking, setAsking] = useState(false);
   return (
-    <Empty
-      title={search.q ? `No product matches “${search.q}”${filters > 0 ? ' with these filters' : ''}` : 'No product passes these filters'}
-      actions={
-        <>
-          {filters > 0 && <Button onClick={() => onChange({ q: search.q, sort: search.sort })}>Drop {plural(filters, 'filter')}</Button>}
-          {search.q && <Button onClick={() => onChange({ ...search, q: undefined, match: undefined })}>Drop the words</Button>}
-          <Button onClick={() => setAsking(true)}>Ask for this data…</Button>
-          <Suspense>{asking && <AskForData about={search.q ?? ''} onClose={() => setAsking(false)} />}</Suspense>
-        </>
-      }
-    >
-      {plural(data.published, 'product')} searched by name, description, tag, team, field and meaning.
-      {search.q ? ' Words match from their beginning: try fewer letters.' : ''}
-    </Empty>
+    <>
+      <Button icon={Hand} onClick={() => setAsking(true)}>Ask for this data…</Button>
+      <Suspense>{asking && <AskForData about={about} onClose={() => setAsking(false)} />}</Suspense>
+    </>
   );
 }
 

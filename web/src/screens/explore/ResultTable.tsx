@@ -1,6 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { TextAlignStart } from 'lucide-react';
-import { type MouseEvent, useRef } from 'react';
+import { type MouseEvent, useEffect, useRef } from 'react';
 import type { Schemas } from '../../api/client';
 import { Badge, State } from '../../design/Badge';
 import { HistoryThread } from '../../design/HistoryThread';
@@ -9,18 +9,31 @@ import { Sparkline } from '../../design/Sparkline';
 import { historyShort } from '../../format/facts';
 import { duration, rate } from '../../format/quantity';
 import { exact } from '../../format/time';
-import type { Metrics } from '../../live/hooks';
+import { type Metrics, useMetrics } from '../../live/hooks';
 import styles from './Explore.module.css';
 import type { Held } from './held';
+import { useVisible } from './useVisible';
 
-export function ResultTable({ rows, metrics, query }: { rows: Held['rows']; metrics: ReadonlyMap<string, Metrics>; query: string }) {
+/** Rows before the end of what is there, at which more is asked for. */
+const ahead = 30;
+
+/** Only rows near the window are drawn, and only their metrics are heard: ten thousand scroll like ten. */
+export function ResultTable({ rows, total, query, onMore }: { rows: Held['rows']; total: number; query: string; onMore: (() => void) | undefined }) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const rowHeight = document.documentElement.dataset.density === 'compact' ? 56 : 79;
+  const { first, last } = useVisible(body, rows.length, rowHeight);
+  const drawn = rows.slice(first, last);
+  const metrics = useMetrics(drawn.map(({ hit }) => `metrics:${hit.product.id}`));
+  useEffect(() => {
+    if (onMore && last >= rows.length - ahead) onMore();
+  }, [onMore, last, rows.length]);
   // Rows that came after the first look are tinted for a moment.
   const known = useRef<Set<string> | undefined>(undefined);
   const before = known.current;
   known.current = new Set(rows.map(({ hit }) => hit.product.id));
   return (
     <section className={styles.scroll} aria-label="Products" tabIndex={0}>
-      <table className={styles.table}>
+      <table className={styles.table} aria-rowcount={total + 1}>
         <colgroup>
           <col />
           <col style={{ width: 146 }} />
@@ -37,17 +50,28 @@ export function ResultTable({ rows, metrics, query }: { rows: Held['rows']; metr
             <th scope="col">History held</th>
           </tr>
         </thead>
-        <tbody>
-          {rows.map(({ hit, gone }) => (
-            <ResultRow key={hit.product.id} hit={hit} gone={gone} isNew={before !== undefined && !before.has(hit.product.id)} live={metrics.get(`metrics:${hit.product.id}`)} />
+        <tbody ref={body}>
+          {first > 0 && <Space height={first * rowHeight} />}
+          {drawn.map(({ hit, gone }, index) => (
+            <ResultRow key={hit.product.id} row={first + index + 2} hit={hit} gone={gone} isNew={before !== undefined && !before.has(hit.product.id)} live={metrics.get(`metrics:${hit.product.id}`)} />
           ))}
+          {last < rows.length && <Space height={(rows.length - last) * rowHeight} />}
         </tbody>
       </table>
     </section>
   );
 }
 
-function ResultRow({ hit, gone, isNew, live }: { hit: Schemas['ProductHit']; gone: boolean; isNew: boolean; live: Metrics | undefined }) {
+/** Stands for rows that are not drawn. */
+function Space({ height }: { height: number }) {
+  return (
+    <tr aria-hidden="true" className={styles.space}>
+      <td colSpan={5} style={{ height }} />
+    </tr>
+  );
+}
+
+function ResultRow({ row, hit, gone, isNew, live }: { row: number; hit: Schemas['ProductHit']; gone: boolean; isNew: boolean; live: Metrics | undefined }) {
   const { product, matches } = hit;
   const navigate = useNavigate();
   const to = { to: '/products/$domain/$name/overview', params: { domain: product.domain, name: product.name } } as const;
@@ -58,7 +82,7 @@ function ResultRow({ hit, gone, isNew, live }: { hit: Schemas['ProductHit']; gon
     void navigate(to);
   };
   return (
-    <tr onClick={open} className={`${gone ? styles.gone : ''} ${isNew ? styles.new : ''}`}>
+    <tr onClick={open} aria-rowindex={row} className={`${gone ? styles.gone : ''} ${isNew ? styles.new : ''}`}>
       <td>
         <p className={styles.name}>
           <Link {...to} data-row-link className="ellipsis">
@@ -93,7 +117,7 @@ function ResultRow({ hit, gone, isNew, live }: { hit: Schemas['ProductHit']; gon
 
 function WhyItMatches({ match }: { match: Schemas['Match'] }) {
   const text = match.parts.map((part, index) => (part.hit ? <mark key={index}>{part.text}</mark> : part.text));
-  const words: Partial<Record<Schemas['MatchIn'], string>> = { team: 'owner', tag: 'tag', domain: 'domain', description: 'description', name: 'name' };
+  const words: Partial<Record<Schemas['MatchIn'], string>> = { team: 'owner', tag: 'tag', attribute: 'attribute', domain: 'domain', description: 'description', name: 'name' };
   return (
     <p className={styles.match}>
       <Icon of={TextAlignStart} size={12} />

@@ -13,12 +13,16 @@ export interface ExploreSearch {
   lifecycle?: Schemas['Lifecycle'][] | undefined;
   history?: Schemas['HistoryKind'][] | undefined;
   tag?: string[] | undefined;
+  sensitivity?: Schemas['Sensitivity'][] | undefined;
+  format?: string[] | undefined;
+  cluster?: string[] | undefined;
+  region?: string[] | undefined;
   sort?: Schemas['ProductSort'] | undefined;
 }
 
 export type FacetName = keyof Schemas['Facets'];
 
-const matches = ['name', 'domain', 'team', 'tag', 'description', 'field_name', 'field_doc'] as const;
+const matches = ['name', 'domain', 'team', 'tag', 'attribute', 'description', 'field_name', 'field_doc'] as const;
 export const sorts = ['best', 'name', 'rate', 'freshness', 'newest'] as const;
 
 /** What an address says, without what it cannot mean. */
@@ -33,6 +37,9 @@ export function readExploreSearch(raw: RawSearch): ExploreSearch {
     lifecycle: many(raw.lifecycle, ['live', 'deprecated', 'retired'] as const),
     history: many(raw.history, ['everything', 'recent', 'latest_per_key'] as const),
     tag: many(raw.tag),
+    format: many(raw.format),
+    cluster: many(raw.cluster),
+    region: many(raw.region),
     sort: oneOf(raw.sort, sorts),
   };
 }
@@ -45,7 +52,7 @@ export function toFilter(search: ExploreSearch): ProductFilter {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }
 
-export const facetNames = ['match', 'domain', 'owner', 'quality', 'sla', 'lifecycle', 'history', 'tag'] as const satisfies readonly FacetName[];
+export const facetNames = ['match', 'domain', 'quality', 'sla', 'lifecycle', 'sensitivity', 'history', 'owner', 'tag', 'format', 'cluster', 'region'] as const satisfies readonly FacetName[];
 
 export function isChecked(search: ExploreSearch, facet: FacetName, value: string): boolean {
   return (search[facet] as string[] | undefined)?.includes(value) ?? false;

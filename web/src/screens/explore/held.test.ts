@@ -16,3 +16,7 @@ test('a new match waits to be shown', () => {
 test('a row whose product is gone stays and says so', () => {
   expect(holdPlaces([hit('a/1')], []).rows).toMatchObject([{ gone: true }]);
 });
+
+test('a row that more matches pushed off the first page is not gone', () => {
+  expect(holdPlaces([hit('a/1')], [hit('a/0')], false)).toMatchObject({ rows: [{ gone: false }], waiting: 1 });
+});

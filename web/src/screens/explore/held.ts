@@ -10,14 +10,14 @@ export interface Held {
 
 /**
  * Nothing moves under the reader: rows on screen keep their places, get their newest content, and say when they are
- * gone; what is new waits to be shown.
+ * gone; what is new waits to be shown. `complete`: `latest` is all that matches, so that what is not in it is gone.
  */
-export function holdPlaces(shown: readonly Hit[], latest: readonly Hit[]): Held {
+export function holdPlaces(shown: readonly Hit[], latest: readonly Hit[], complete = true): Held {
   const byId = new Map(latest.map((hit) => [hit.product.id, hit]));
   const rows = shown.map((hit) => {
     const newest = byId.get(hit.product.id);
     byId.delete(hit.product.id);
-    return { hit: newest ?? hit, gone: newest === undefined };
+    return { hit: newest ?? hit, gone: complete && newest === undefined };
   });
   return { rows, waiting: byId.size };
 }
