@@ -31,6 +31,12 @@ std::optional<Notation> parse_notation(std::string_view name) {
   return std::nullopt;
 }
 
+/// As the query says, or the Accept header.
+Notation notation_of(Parameters& parameters, const http::Request& request) {
+  const bool yaml = !request.accepts("application/json") && request.accepts("application/yaml");
+  return parameters.word("format", "json, yaml", parse_notation).value_or(yaml ? Notation::kYaml : Notation::kJson);
+}
+
 http::Response document(std::string json, Notation notation, const std::string& file_name) {
   if (notation == Notation::kJson) return http::Response::json(200, std::move(json));
   const auto tree = schema::parse_json(json, {.text_bytes_max = json.size()});
@@ -91,7 +97,7 @@ void export_product(Context& context, http::Request request, http::Responder res
   const mesh::ProductPointer product = find_product(context, request);
   if (!product) return responder.send(no_product(request));
   Parameters parameters(request);
-  const Notation notation = parameters.word("format", "json, yaml", parse_notation).value_or(Notation::kJson);
+  const Notation notation = notation_of(parameters, request);
   if (!parameters.fine()) return responder.send(parameters.refusal());
   if (standard == Standard::kAsyncApi && !product->stream().is_stream())
     return responder.send(not_found("AsyncAPI describes streams, and this product has no port of that kind."));
@@ -123,7 +129,7 @@ void domain_asyncapi(Context& context, http::Request request, http::Responder re
   if (directory->find_domain(name) == nullptr)
     return responder.send(not_found(fmt::format("The directory knows no domain {}.", name)));
   Parameters parameters(request);
-  const Notation notation = parameters.word("format", "json, yaml", parse_notation).value_or(Notation::kJson);
+  const Notation notation = notation_of(parameters, request);
   std::vector<mesh::ProductPointer> products;
   for (const auto& [id, product] : context.services.catalogue.products())
     if (id.domain == name && !product->is_retired() && product->stream().is_stream()) products.push_back(product);

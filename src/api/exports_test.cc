@@ -47,6 +47,8 @@ TEST_F(ExportTest, AProductIsADataContract) {
 TEST_F(ExportTest, AsYamlItIsAFileToSave) {
   publish();
   const auto contract = world.get("/api/v1/products/analytics/trades/odcs?format=yaml");
+  EXPECT_EQ(world.call(Method::kGet, "/api/v1/products/analytics/trades/odcs", "", {{"accept", "application/yaml"}}).text,
+            contract.text);
   EXPECT_EQ(contract.headers.at("Content-Disposition"), "attachment; filename=\"analytics.trades.odcs.yaml\"");
   EXPECT_THAT(contract.text, HasSubstr("purpose: |-\n    One event is one trade.\n\n    Twice is a bug.\n"));
 }

@@ -9,6 +9,7 @@
 
 #include "server/commands.h"
 #include "server/people_commands.h"
+#include "server/completion.h"
 #include "server/version.h"
 
 namespace weft::server {
@@ -25,6 +26,8 @@ struct Parsed {
   ExportOptions exported;
   SnippetOptions snippet;
   SearchOptions search;
+  AuditOptions audit;
+  std::string shell;
   ProduceOptions produce;
   ConsumeOptions consume;
   InboxOptions inbox;
@@ -209,6 +212,36 @@ void add_export_commands(CLI::App& app, Parsed& parsed) {
   for (CLI::App* command : {product, domain}) add_client(*command, parsed);
 }
 
+void add_audit_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* audit = app.add_subcommand("audit", "Every change and every refusal")->require_subcommand(1);
+  AuditOptions& options = parsed.audit;
+  CLI::App* list = add_command(*audit, parsed, "list", "Newest first", [&] { return audit_list(parsed.client, options); });
+  list->add_option("--subject", options.subject, "Only about this: product:execution/stocktrades, topic:fills_raw");
+  list->add_option("--principal", options.principal, "Only by this one: User:mkovac");
+  list->add_option("--action", options.action, "Only this: product.publish, topic.create");
+  list->add_option("--outcome", options.outcome, "Only with this end")->check(CLI::IsMember({"done", "refused", "failed", "started"}));
+  list->add_option("--limit", options.limit, "At most this many")->check(CLI::Range(1, 500))->capture_default_str();
+  CLI::App* show = add_command(*audit, parsed, "show", "One entry, and the call that does the same", [&] { return audit_show(parsed.client, options); });
+  show->add_option("id", options.id, "Its id: a1042")->required();
+  for (CLI::App* command : {list, show}) add_client(*command, parsed);
+}
+
+void add_completion_command(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = add_command(app, parsed, "completion", "Print what a shell needs to complete weft's commands and names", [&] {
+    fmt::print("{}", *completion_script(parsed.shell));
+    return static_cast<int>(kDone);
+  });
+  command->add_option("shell", parsed.shell, "Which shell")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command->footer("bash: source <(weft completion bash)    zsh: source <(weft completion zsh)    fish: weft completion fish | source");
+}
+
+/// `weft __complete -- WORDS…`: what the scripts of add_completion_command ask at every Tab.
+int print_completions(const CLI::App& app, int argc, char** argv) {
+  const int first = argc > 2 && std::string_view(argv[2]) == "--" ? 3 : 2;
+  for (const std::string& each : completions(app, {argv + first, argv + argc})) fmt::print("{}\n", each);
+  return kDone;
+}
+
 void add_record_commands(CLI::App& app, Parsed& parsed) {
   CLI::App* in = add_command(app, parsed, "produce", "Produce standard input, one record a line", [&] { return produce(parsed.client, parsed.produce); });
   in->add_option("topic", parsed.produce.topic, "Topic")->required();
@@ -309,11 +342,14 @@ int run_command_line(int argc, char** argv) {
   add_search_command(app, parsed);
   add_export_commands(app, parsed);
   add_reader_commands(app, parsed);
+  add_audit_commands(app, parsed);
   add_record_commands(app, parsed);
   add_directory_commands(app, parsed);
   add_follow_commands(app, parsed);
   add_inbox_commands(app, parsed);
   add_log_commands(app, parsed);
+  add_completion_command(app, parsed);
+  if (argc > 1 && std::string_view(argv[1]) == "__complete") return print_completions(app, argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& stop) {

@@ -85,6 +85,12 @@ struct ExportOptions {
   std::string standard = "odcs";  ///< odcs | asyncapi
 };
 
+struct AuditOptions {
+  std::string id;  ///< Of one entry: "a1042".
+  std::string subject, principal, action, outcome;  ///< Filters; empty: any.
+  int limit = 50;
+};
+
 struct ConsumeOptions {
   std::string topic;
   std::string bootstrap;
@@ -125,6 +131,10 @@ int export_domain(const ClientOptions& client, const ExportOptions& options);
 int show_consumers(const ClientOptions& client, const ProductOptions& options);
 /// A program that reads the product; with `directory`, its files are written there.
 int show_snippet(const ClientOptions& client, const SnippetOptions& options);
+
+/// Who did or wanted what, newest first; one entry with the call that does the same.
+int audit_list(const ClientOptions& client, const AuditOptions& options);
+int audit_show(const ClientOptions& client, const AuditOptions& options);
 
 /// Standard input, one record a line.
 int produce(const ClientOptions& client, const ProduceOptions& options);

@@ -47,6 +47,37 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, expect, f"weft {' '.join(arguments)}: {done.stdout}{done.stderr}")
         return done.stdout if expect == DONE else done.stderr
 
+    def test_words_and_names_are_completed(self):
+        def complete(*words):
+            return self.weft("__complete", "--", *words).split("\n")[:-1]
+
+        self.assertIn("product", complete("pro"))
+        self.assertIn("publish", complete("product", ""))
+        self.assertEqual(complete("product", "show", "execution/sto"), ["execution/stocktrades"])
+        self.assertIn("stocktrades", complete("topic", "describe", "--json", "stock"))
+        self.assertIn("--quality", complete("product", "publish", "a/b", "--q"))
+        self.assertEqual(complete("export", "product", "--standard", ""), ["asyncapi", "odcs"])
+        self.assertEqual(complete("consume", "--from", ""), [])
+        self.assertEqual(self.weft("__complete", "--", "product", "show", "x", server="http://127.0.0.1:9"), "")
+        for shell in ("bash", "zsh", "fish"):
+            self.assertIn("weft __complete --", self.weft("completion", shell))
+        self.weft("completion", "csh", expect=USAGE)
+
+    def test_bash_takes_the_completion(self):
+        script = 'source <(%s completion bash); COMP_WORDS=(weft product sh); COMP_CWORD=2; _weft; echo "${COMPREPLY[@]}"' % WEFT
+        path = os.path.dirname(WEFT) + os.pathsep + os.environ["PATH"]
+        done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, env={**os.environ, "PATH": path})
+        self.assertEqual(done.stdout.strip(), "show", done.stderr)
+
+    def test_the_audit_tells_who_did_what_and_the_call_that_does_the_same(self):
+        self.weft("topic", "create", "audited", "--as", "mkovac")
+        entries = json.loads(self.weft("audit", "list", "--subject", "topic:audited", "--json"))["entries"]
+        self.assertEqual([entry["action"] for entry in entries], ["topic.create"])
+        self.assertIn("Mara", self.weft("audit", "list", "--outcome", "done"))
+        shown = self.weft("audit", "show", entries[0]["id"])
+        self.assertIn(f"curl -X POST 'http://{self.ready['http']}/api/v1/topics'", shown)
+        self.weft("audit", "show", "a999999", expect=MISSING)
+
     def test_the_demo_holds_three_products_and_one_topic_that_waits(self):
         products = json.loads(self.weft("product", "list", "--json"))
         self.assertGreaterEqual(products["published"], 3)

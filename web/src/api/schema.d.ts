@@ -2429,7 +2429,9 @@ export interface components {
                 "application/json": {
                     [key: string]: unknown;
                 };
-                "application/yaml": string;
+                "application/yaml": {
+                    [key: string]: unknown;
+                };
             };
         };
         /** @description The body is above 1 MiB. */
@@ -2590,6 +2592,7 @@ export interface components {
          * @example customer.address.city = "Berlin" and quantity >= 2500
          */
         where: string;
+        /** @description Without it as the Accept header says, JSON otherwise. */
         notation: "json" | "yaml";
     };
     requestBodies: never;
@@ -3287,6 +3290,7 @@ export interface operations {
     exportProductOdcs: {
         parameters: {
             query?: {
+                /** @description Without it as the Accept header says, JSON otherwise. */
                 format?: components["parameters"]["notation"];
             };
             header?: never;
@@ -3308,6 +3312,7 @@ export interface operations {
     exportProductAsyncApi: {
         parameters: {
             query?: {
+                /** @description Without it as the Accept header says, JSON otherwise. */
                 format?: components["parameters"]["notation"];
             };
             header?: never;
@@ -3735,6 +3740,7 @@ export interface operations {
     exportDomainAsyncApi: {
         parameters: {
             query?: {
+                /** @description Without it as the Accept header says, JSON otherwise. */
                 format?: components["parameters"]["notation"];
             };
             header?: never;
