@@ -8,8 +8,8 @@
 #include <functional>
 
 #include "server/commands.h"
-#include "server/people_commands.h"
 #include "server/completion.h"
+#include "server/people_commands.h"
 #include "server/version.h"
 
 namespace weft::server {

@@ -94,7 +94,9 @@ std::vector<std::string> names_on_server(std::string_view what, const std::strin
   if (const char* server = std::getenv("WEFT_SERVER")) client.server = server;
   const auto api = ApiClient::open(client);
   if (!api.ok()) return {};
-  const auto answer = api->get(fmt::format(fmt::runtime(listing->path), percent_encode(begun)));
+  std::string query = begun;
+  std::ranges::replace(query, '/', ' ');  // A domain and the beginning of a name: two words of a search.
+  const auto answer = api->get(fmt::format(fmt::runtime(listing->path), percent_encode(query)));
   if (!answer.ok() || !answer->contains(listing->list)) return {};
   std::vector<std::string> names;
   for (const json& each : (*answer)[std::string(listing->list)]) {

@@ -15,7 +15,7 @@ WEFT = os.path.abspath(sys.argv.pop())
 SCHEMATHESIS = os.path.abspath(sys.argv.pop())
 OPENAPI = pathlib.Path(__file__).resolve().parents[2] / "src/api/openapi.yaml"
 CONFIG = pathlib.Path(__file__).with_name("schemathesis.toml")
-EXAMPLES = os.environ.get("WEFT_OPENAPI_EXAMPLES", "200" if os.environ.get("WEFT_LONG") else "20")
+EXAMPLES = os.environ.get("WEFT_OPENAPI_EXAMPLES", "200" if os.environ.get("WEFT_LONG") else "8")
 CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
           "response_headers_conformance")
 
