@@ -68,6 +68,7 @@ export default function Overview() {
 }
 
 const fieldsMax = 8;
+const formatWords = { AVRO: 'Avro', JSON: 'JSON Schema', PROTOBUF: 'Protobuf' };
 
 function Fields({ product }: { product: Schemas['Product'] }) {
   const { domain, name } = product;
@@ -77,7 +78,7 @@ function Fields({ product }: { product: Schemas['Product'] }) {
   return (
     <Section
       title="What is in one event"
-      note={schema.data && `${plural(fields.length, 'field')}, Avro v${schema.data.version}`}
+      note={schema.data && `${plural(fields.length, 'field')}, ${formatWords[schema.data.format]} v${schema.data.version}`}
       link={
         <Link to="/products/$domain/$name/schema" params={{ domain, name }}>
           {more > 0 ? `All ${fields.length} fields` : 'Open schema'}
@@ -269,7 +270,7 @@ function Facts({ product }: { product: Schemas['Product'] }) {
           </>
         )}
         <dt>Schema</dt>
-        <dd>{facts.schema ? `${{ AVRO: 'Avro', JSON: 'JSON Schema', PROTOBUF: 'Protobuf' }[facts.schema.format]} v${facts.schema.version}, id ${facts.schema.id}` : 'not known yet'}</dd>
+        <dd>{facts.schema ? `${formatWords[facts.schema.format]} v${facts.schema.version}, id ${facts.schema.id}` : 'not known yet'}</dd>
         {port && (
           <>
             <dt>Subject</dt>
@@ -287,6 +288,16 @@ function Facts({ product }: { product: Schemas['Product'] }) {
         <dt>Version</dt>
         <dd>
           {product.version}, by {product.updated_by.replace(/^User:/, '')}
+        </dd>
+        <dt>Take along</dt>
+        <dd>
+          <a href={`/api/v1/products/${encodeURIComponent(product.domain)}/${encodeURIComponent(product.name)}/odcs?format=yaml`}>Data contract (ODCS)</a>
+          {port && (
+            <>
+              {', '}
+              <a href={`/api/v1/products/${encodeURIComponent(product.domain)}/${encodeURIComponent(product.name)}/asyncapi?format=yaml`}>AsyncAPI</a>
+            </>
+          )}
         </dd>
       </dl>
     </section>
