@@ -8,6 +8,7 @@
 #include "identity/directory_file.h"
 #include "identity/sessions.h"
 #include "mesh/catalogue.h"
+#include "mesh/products.h"
 #include "mesh/json_writer.h"
 
 namespace weft::api {
@@ -29,8 +30,11 @@ std::string encoded_path(std::string_view path) {
 
 }  // namespace
 
-Api::Api(Services services) : context_(std::make_unique<Context>(std::move(services))) {}
-Api::~Api() = default;
+Api::Api(Services services) : context_(std::make_unique<Context>(std::move(services))) {
+  context_->services.products.listen(context_->health);
+}
+
+Api::~Api() { context_->services.products.forget(context_->health); }
 
 void Api::add_to(http::Router& router) {
   add_session(router, *context_);

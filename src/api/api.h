@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/function.h"
+#include "base/result.h"
 #include "http/http.h"
 
 namespace weft {
@@ -31,6 +32,7 @@ class Conversations;
 class Consumers;
 class FactsCollector;
 class Personal;
+struct Probe;
 class Products;
 class Schemas;
 }  // namespace weft::mesh
@@ -77,6 +79,8 @@ struct Services {
   stream::Cluster& home;
   const access::Authorizer& authorizer;
   Metrics& metrics;
+  /// Asks one probe; blocks, on the blocking pool. Empty: nothing is asked.
+  Function<Result<void>(const mesh::Probe&)> probe = {};
   std::string version;
   std::int64_t started_at_ms = 0;
   /// For a client that sent this Host header ("127.0.0.1:8080").

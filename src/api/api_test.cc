@@ -5,6 +5,7 @@
 
 #include "api/record_renderer.h"
 #include "api/idempotency.h"
+#include "api/port_health.h"
 #include "api/testing/api_world.h"
 #include "schema/avro/encode.h"
 #include "schema/wire_format.h"
@@ -387,6 +388,58 @@ TEST_F(ApiTest, OfAThousandEditsAtOnceOneWinsEachVersion) {
   }
   EXPECT_EQ(world.get("/api/v1/products/analytics/trades").at("product.version"), "5");
   EXPECT_EQ(world.get("/api/v1/products/analytics/trades/versions").json.find("versions")->elements.size(), 5u);
+}
+
+// ---- Ports that are probed
+
+TEST(PortHealthTest, SaysSinceWhenAPortAnswersAndWhyNot) {
+  ApiWorld world;
+  std::vector<std::string> asked;
+  Result<void> answer;
+  PortHealth health(world.loop, world.loop, world.catalogue, [&](const mesh::Probe& probe) {
+    asked.push_back(probe.target);
+    return answer;
+  });
+  auto product = std::make_shared<mesh::Product>();
+  product->id = {"d", "n"};
+  product->ports = {{.name = "api", .kind = mesh::PortKind::kRest}};
+  product->ports[0].probe = mesh::Probe{mesh::Probe::Kind::kHttp, "https://prices.example/health", 60};
+  mesh::Change change{.kind = mesh::Change::Kind::kPublished, .id = product->id, .product = product};
+  health.product_changed(change);
+  EXPECT_EQ(health.find(product->id, "api")->state, PortHealth::State::kUnknown);
+  world.loop.run();
+  EXPECT_EQ(health.find(product->id, "api")->state, PortHealth::State::kHealthy);
+  EXPECT_EQ(asked.size(), 1u);
+
+  answer = error(ErrorCode::kUnavailable, "https://prices.example/health answered 503");
+  world.loop.advance(std::chrono::seconds(30));
+  EXPECT_EQ(asked.size(), 1u) << "at its pace";
+  world.loop.advance(std::chrono::seconds(40));
+  EXPECT_EQ(asked.size(), 2u);
+  EXPECT_EQ(health.find(product->id, "api")->state, PortHealth::State::kFailing);
+  EXPECT_THAT(health.find(product->id, "api")->why, HasSubstr("503"));
+
+  health.product_changed(change);
+  EXPECT_EQ(health.find(product->id, "api")->state, PortHealth::State::kFailing) << "the same question keeps its answer";
+  auto retired = std::make_shared<mesh::Product>(*product);
+  retired->lifecycle = mesh::Lifecycle::kRetired;
+  change.product = retired;
+  health.product_changed(change);
+  EXPECT_EQ(health.find(product->id, "api"), nullptr);
+}
+
+TEST_F(ApiTest, APortThatIsNotToBeProbedIsUnknownAndSaysWhy) {
+  world.act_as("mkovac");
+  const std::string body =
+      R"({"owner":"analytics-team","description":"One fill on one venue, within a second.","quality":"raw","sla":2,)"
+      R"("ports":[{"topic":"trades"},{"name":"api","kind":"rest","address":"https://prices.example",)"
+      R"("probe":{"target":"https://prices.example/health"}}]})";
+  ASSERT_EQ(world.call(Method::kPut, "/api/v1/products/analytics/trades", body).status, 201);
+  const auto shown = world.get("/api/v1/products/analytics/trades");
+  EXPECT_EQ(shown.at("health.0.port"), "api");
+  EXPECT_EQ(shown.at("health.0.state"), "unknown");
+  EXPECT_THAT(shown.at("health.0.why"), HasSubstr("probes"));
+  EXPECT_EQ(shown.at("product.ports.1.probe.interval_seconds"), "60");
 }
 
 // ---- Idempotency keys

@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/event_hub.h"
 #include "api/idempotency.h"
+#include "api/port_health.h"
 #include "mesh/audit.h"
 #include "mesh/mesh_state.h"
 
@@ -14,11 +15,12 @@ namespace weft::api {
 
 /// What every resource has at hand.
 struct Context {
-  explicit Context(Services with) : services(std::move(with)), hub(services), idempotency(services.loop.clock()) {}
+  explicit Context(Services with) : services(std::move(with)), hub(services), idempotency(services.loop.clock()), health(services.loop, services.blocking_pool, services.catalogue, std::move(services.probe)) {}
 
   Services services;
   EventHub hub;
   Idempotency idempotency;
+  PortHealth health;
   std::vector<Api::Route> routes;  ///< As they were added.
   std::size_t scans_running = 0;   ///< Steps through samples that are being read just now.
 };

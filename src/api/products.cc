@@ -84,6 +84,8 @@ void get(Context& context, http::Request request, http::Responder responder) {
   }
   json.key("rights");
   write_rights(json, context, *product, request.principal);
+  json.key("health");
+  write_health(json, *product, context.health);
   json.end_object();
   responder.send(with_etag(200, std::move(json), fmt::format("{}", product->version)));
 }

@@ -21,7 +21,7 @@ inline constexpr std::size_t kAttributeNameMax = 60;  ///< Letters, digits, '.',
 inline constexpr std::size_t kAttributeTextMax = 1000;  ///< Code points of one text.
 inline constexpr std::size_t kAttributeItemsMax = 50;
 
-/// What an attribute of a product says. A number keeps its digits; a date is a text of the form 2027-03-31.
+/// What an attribute of a product says. A number keeps its digits, at most 15 of them; a date is a text of the form 2027-03-31.
 struct AttributeValue {
   enum class Type { kText, kNumber, kBoolean, kDate, kList };
   Type type = Type::kText;

@@ -90,6 +90,10 @@ class ShapeCheck {
         out_.blocks(field, "attribute-name", "An attribute has a name one can type", fmt::format("'{}' is none.", name),
                     fmt::format("Use letters, digits, '.', '_' and '-', at most {}.", kAttributeNameMax));
       }
+      if (value.type == AttributeValue::Type::kNumber && !survives_as_double(value.text)) {
+        out_.blocks(field, "attribute-number", "A number has as many digits as every program keeps",
+                    fmt::format("{} has more than 15.", value.text.substr(0, 60)), "Write it as a text, in quotes.");
+      }
       const bool fits = is_short(value.text) && value.items.size() <= kAttributeItemsMax &&
                         std::all_of(value.items.begin(), value.items.end(), is_short);
       if (!fits) {
@@ -99,6 +103,16 @@ class ShapeCheck {
                                 kAttributeItemsMax));
       }
     }
+  }
+
+  /// At most 15 significant digits and a small exponent: browsers and scripts read numbers as doubles.
+  static bool survives_as_double(std::string_view number) {
+    const std::string_view mantissa = number.substr(0, number.find_first_of("eE"));
+    const std::string_view exponent = number.substr(std::min(mantissa.size() + 1, number.size()));
+    const std::size_t first = std::min(mantissa.find_first_of("123456789"), mantissa.size());
+    const auto digits = std::count_if(mantissa.begin() + static_cast<std::ptrdiff_t>(first), mantissa.end(),
+                                      [](char c) { return c >= '0' && c <= '9'; });
+    return digits <= 15 && mantissa.size() <= 40 && exponent.size() <= 3;
   }
 
   static bool is_short(const std::string& text) {

@@ -167,19 +167,41 @@ void add_product_commands(CLI::App& app, Parsed& parsed) {
   CLI::App* list = add_command(*product, parsed, "list", "List products", [&] { return product_list(parsed.client, options); });
   list->add_option("query", options.query, "Words of names, descriptions, fields, tags or teams");
   list->add_option("--domain", options.domain, "Only this domain");
-  CLI::App* show = add_command(*product, parsed, "show", "Show one product", [&] { return product_show(parsed.client, options); });
+  list->add_option("--lifecycle", options.lifecycles, "live, deprecated or retired; may be given several times");
+  CLI::App* get = add_command(*product, parsed, "get", "Show one product", [&] { return product_show(parsed.client, options); });
+  get->alias("show");
   CLI::App* publish = add_command(*product, parsed, "publish", "Publish a topic as a product, or edit it", [&] { return product_publish(parsed.client, options); });
   publish->add_option("--topic", options.topic, "Its topic; the product's name without it");
   publish->add_option("--subject", options.subject, "Its schema's subject; TOPIC-value without it");
-  publish->add_option("--owner", options.owner, "Team that owns it");
-  publish->add_option("--description", options.description, "What one event means");
-  publish->add_option("--quality", options.quality, "authoritative, curated or raw");
-  publish->add_option("--sla", options.sla, "SLA tier, 1 to 3")->capture_default_str();
-  publish->add_option("--tag", options.tags, "Tag; may be given several times");
-  publish->add_flag("--check", options.check_only, "Say what would block it, publish nothing");
+  CLI::App* edit = add_command(*product, parsed, "edit", "Change what is published; the rest stays", [&] { return product_edit(parsed.client, options); });
+  for (CLI::App* command : {publish, edit}) {
+    command->add_option("--file", options.file, "JSON of the product, as `product get --json` prints it; - is standard input");
+    command->add_option("--owner", options.owner, "Team that owns it");
+    command->add_option("--description", options.description, "What one event means, in Markdown");
+    command->add_option("--quality", options.quality, "authoritative, curated or raw");
+    command->add_option("--sla", options.sla, "SLA tier, 1 to 3; a new product has 3");
+    command->add_option("--audience", options.audience, "private, by_request, domain or open");
+    command->add_option("--sensitivity", options.sensitivity, "public, internal, confidential or personal_data");
+    command->add_option("--terms", options.terms, "What readers agree to, in Markdown");
+    command->add_option("--tag", options.tags, "Tag; may be given several times");
+    command->add_flag("--check", options.check_only, "Say what would block it, change nothing");
+  }
+  CLI::App* deprecate = add_command(*product, parsed, "deprecate", "Say until when and why it is still there", [&] { return product_set_lifecycle(parsed.client, options, "deprecated"); });
+  CLI::App* retire = add_command(*product, parsed, "retire", "Leave it out of lists; page and history stay, topics are free", [&] { return product_set_lifecycle(parsed.client, options, "retired"); });
+  for (CLI::App* command : {deprecate, retire}) {
+    command->add_option("--reason", options.reason, "What changes for readers");
+    command->add_option("--ends-on", options.ends_on, "The last day, as 2027-03-31");
+    command->add_option("--successor", options.successor, "What to read instead, DOMAIN/NAME");
+  }
+  CLI::App* restore = add_command(*product, parsed, "restore", "Bring back to live what is deprecated or retired", [&] { return product_set_lifecycle(parsed.client, options, "live"); });
+  CLI::App* history = add_command(*product, parsed, "history", "Every version: who, when, and what it changed", [&] { return product_history(parsed.client, options); });
+  CLI::App* diff = add_command(*product, parsed, "diff", "What two versions say differently", [&] { return product_diff(parsed.client, options); });
   CLI::App* remove = add_command(*product, parsed, "unpublish", "Take a product out of the mesh; topic and records stay", [&] { return product_unpublish(parsed.client, options); });
-  for (CLI::App* command : {show, publish, remove}) command->add_option("product", options.product, "DOMAIN/NAME")->required();
-  for (CLI::App* command : {list, show, publish, remove}) add_client(*command, parsed);
+  for (CLI::App* command : {get, publish, edit, deprecate, retire, restore, history, diff, remove})
+    command->add_option("product", options.product, "DOMAIN/NAME")->required();
+  diff->add_option("from", options.from, "Version")->required();
+  diff->add_option("to", options.to, "Version")->required();
+  for (CLI::App* command : {list, get, publish, edit, deprecate, retire, restore, history, diff, remove}) add_client(*command, parsed);
 }
 
 void add_search_command(CLI::App& app, Parsed& parsed) {

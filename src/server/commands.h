@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/settings.h"
@@ -50,9 +51,19 @@ struct ProductOptions {
   std::string owner;
   std::string description;
   std::string quality;
-  int sla = 3;
+  std::string audience;
+  std::string sensitivity;
+  std::string terms;
+  std::optional<int> sla;
   std::vector<std::string> tags;
+  std::string file;  ///< JSON of the whole product; "-": standard input.
   bool check_only = false;
+  std::vector<std::string> lifecycles;  ///< Of list; empty: live and deprecated.
+  std::string reason;
+  std::string ends_on;
+  std::string successor;
+  int from = 0;  ///< Versions that are compared.
+  int to = 0;
 };
 
 struct SnippetOptions {
@@ -119,6 +130,11 @@ int schema_show(const ClientOptions& client, const SchemaOptions& options);
 int product_list(const ClientOptions& client, const ProductOptions& options);
 int product_show(const ClientOptions& client, const ProductOptions& options);
 int product_publish(const ClientOptions& client, const ProductOptions& options);
+int product_edit(const ClientOptions& client, const ProductOptions& options);
+/// `to`: deprecated, retired or live.
+int product_set_lifecycle(const ClientOptions& client, const ProductOptions& options, std::string_view to);
+int product_history(const ClientOptions& client, const ProductOptions& options);
+int product_diff(const ClientOptions& client, const ProductOptions& options);
 int product_unpublish(const ClientOptions& client, const ProductOptions& options);
 
 /// Products by words and filters; `search_saved` lists what a person has saved.

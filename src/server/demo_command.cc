@@ -9,6 +9,7 @@
 #include "server/api_client.h"
 #include "server/commands.h"
 #include "server/demo/feed.h"
+#include "server/demo/words.h"
 #include "server/node.h"
 #include "server/node_addresses.h"
 #include "server/running.h"
@@ -46,18 +47,34 @@ class DemoSetup {
   Result<void> publish(const demo::DemoTopic& topic) const {
     const std::string path = fmt::format("/api/v1/products/{}/{}", topic.domain, topic.topic);
     if (api_.get(path).ok()) return {};
-    TRY_ASSIGN(const json team, api_.get(fmt::format("/api/v1/teams/{}", topic.owner)));
-    ClientOptions owner;
-    owner.server = http_;
-    owner.as = (team.contains("team") ? team["team"] : team)["on_call"]["person"].get<std::string>();
-    TRY_ASSIGN(const ApiClient acting, ApiClient::open(owner));
-    const json body = {{"owner", topic.owner}, {"description", topic.description}, {"quality", topic.quality},
-                       {"sla", topic.sla},     {"tags", topic.tags},               {"ports", json::array({{{"topic", topic.topic}}})}};
+    TRY_ASSIGN(const ApiClient acting, as_owner(std::string(topic.owner)));
+    json body = {{"owner", topic.owner}, {"description", topic.description}, {"quality", topic.quality},
+                 {"sla", topic.sla},     {"tags", topic.tags},               {"ports", json::array({{{"topic", topic.topic}}})}};
+    body.update(json::parse(demo::product_words(topic.topic, http_)));
     TRY(acting.call(http::Method::kPut, path, &body));
     return {};
   }
 
+  Result<void> publish(const demo::DemoService& service) const {
+    const std::string path = fmt::format("/api/v1/products/{}/{}", service.domain, service.name);
+    if (api_.get(path).ok()) return {};
+    TRY_ASSIGN(const ApiClient acting, as_owner(service.owner));
+    const json body = json::parse(service.product);
+    TRY(acting.call(http::Method::kPut, path, &body));
+    const json lifecycle = json::parse(service.lifecycle);
+    TRY(acting.call(http::Method::kPost, path + "/lifecycle", &lifecycle, {{"If-Match", "\"1\""}}));
+    return {};
+  }
+
  private:
+  Result<ApiClient> as_owner(const std::string& name) const {
+    TRY_ASSIGN(const json team, api_.get(fmt::format("/api/v1/teams/{}", name)));
+    ClientOptions owner;
+    owner.server = http_;
+    owner.as = (team.contains("team") ? team["team"] : team)["on_call"]["person"].get<std::string>();
+    return ApiClient::open(owner);
+  }
+
   std::string registry_;
   std::string http_;
   const ApiClient& api_;
@@ -95,6 +112,7 @@ Result<std::unique_ptr<demo::Feed>> fill(Node& node, env::Random& random) {
   }));
   for (const demo::DemoTopic& topic : demo::demo_topics())
     if (topic.published) TRY(setup.publish(topic));
+  TRY(setup.publish(demo::demo_service("http://" + node.addresses().http)));
   node.loop().post([feed = feed.get()] { feed->run(); });
   return feed;
 }
@@ -116,6 +134,8 @@ int run_demo(Settings settings, bool reset) {
   if (!settings.sources.contains("data_dir")) settings.data_dir = "weft-demo";
   if (const auto prepared = prepare_folder(settings.data_dir, reset); !prepared.ok())
     return report_usage({}, prepared.error());
+  // The demo's REST ports are weft's own.
+  if (!settings.sources.contains("probes")) settings.probes = "anywhere";
   const bool talks_to_people = !settings.ready_json;
   if (talks_to_people && !settings.sources.contains("log_level")) settings.log_level = "warn";
   std::unique_ptr<demo::Feed> feed;

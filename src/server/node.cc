@@ -13,6 +13,7 @@
 #include "broker/broker.h"
 #include "env/disk.h"
 #include "env/env.h"
+#include "http/probe.h"
 #include "http/assets.h"
 #include "http/http.h"
 #include "http/site.h"
@@ -266,6 +267,21 @@ void Node::Parts::mark_orphans() {
   catalogue->orphan_if([known = directory->current()](const std::string& team) { return known->find_team(team) == nullptr; });
 }
 
+namespace {
+
+Function<Result<void>(const mesh::Probe&)> probe_within(const std::string& setting) {
+  if (setting == "off") return {};
+  const http::Reach reach = setting == "public"     ? http::Reach::kPublic
+                            : setting == "anywhere" ? http::Reach::kAnywhere
+                                                    : http::Reach::kNetwork;
+  return [reach](const mesh::Probe& probe) {
+    return http::probe(
+        {.target = probe.target, .connect_only = probe.kind == mesh::Probe::Kind::kTcp, .reach = reach});
+  };
+}
+
+}  // namespace
+
 api::Services Node::Parts::services() {
   return api::Services{
       .loop = *loop,
@@ -284,6 +300,7 @@ api::Services Node::Parts::services() {
       .home = cluster(),
       .authorizer = authorizer,
       .metrics = metrics,
+      .probe = probe_within(settings.probes),
       .version = kVersion,
       .started_at_ms = started_at_ms,
       .addresses = [this](std::string_view host) { return addresses_for(settings, addresses, host); },

@@ -6,6 +6,7 @@
 #include "base/percent_encoding.h"
 #include "server/api_client.h"
 #include "server/commands.h"
+#include "server/text_input.h"
 
 namespace weft::server {
 namespace {
@@ -28,6 +29,11 @@ Result<ProductName> parse_name(const std::string& text) {
 
 std::string text_or(const json& value, std::string_view fallback) {
   return value.is_string() ? value.get<std::string>() : std::string(fallback);
+}
+
+std::string value_text(const json& value) {
+  if (value.is_null()) return "";
+  return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
 std::string history_text(const json& facts) {
@@ -80,16 +86,84 @@ void print_product(const json& detail) {
   fmt::print("  history   {}\n", history_text(facts));
   if (!facts["size"].is_null()) fmt::print("  size      {}\n", bytes_text(facts["size"]["bytes"].get<double>()));
   if (!facts["last_record"].is_null()) fmt::print("  last      {}\n", text_or(facts["last_record"]["timestamp"], "unknown"));
+  if (const json& deprecation = product["deprecation"]; !deprecation.is_null()) {
+    fmt::print("  {}  {}{}{}\n", product["lifecycle"] == "retired" ? "retired " : "until   ", text_or(deprecation["ends_on"], "no day set"),
+               deprecation["reason"] == "" ? "" : ": " + deprecation["reason"].get<std::string>(),
+               deprecation["successor"].is_string() ? "; read " + deprecation["successor"].get<std::string>() : "");
+  }
+  fmt::print("  audience  {}, {}\n", product["audience"].get<std::string>(), product["sensitivity"].get<std::string>());
+  for (const json& link : product["links"]) fmt::print("  link      {} {}\n", link["title"].get<std::string>(), link["url"].get<std::string>());
+  if (product["support"].is_object())
+    fmt::print("  support   {} {}\n", product["support"]["title"].get<std::string>(), product["support"]["url"].get<std::string>());
+  for (const auto& [attribute, value] : product["attributes"].items()) fmt::print("  {:9} {}\n", attribute, value_text(value));
   if (!product["tags"].empty()) fmt::print("  tags      {}\n", fmt::join(product["tags"].get<std::vector<std::string>>(), ", "));
   fmt::print("  version   {}, {} by {}\n", product["version"].get<int>(), product["updated_at"].get<std::string>(),
              product["updated_by"].get<std::string>());
 }
 
+/// What the command line says goes over what is there.
+void apply_options(json& input, const ProductOptions& options) {
+  const auto set = [&input](const char* member, const std::string& text) {
+    if (!text.empty()) input[member] = text;
+  };
+  set("owner", options.owner);
+  set("description", options.description);
+  set("quality", options.quality);
+  set("audience", options.audience);
+  set("sensitivity", options.sensitivity);
+  set("terms", options.terms);
+  if (options.sla) input["sla"] = *options.sla;
+  if (!options.tags.empty()) input["tags"] = options.tags;
+}
+
 json input_of(const ProductOptions& options, const ProductName& name) {
   json port = {{"topic", options.topic.empty() ? name.name : options.topic}};
   if (!options.subject.empty()) port["subject"] = options.subject;
-  return {{"owner", options.owner}, {"description", options.description}, {"quality", options.quality},
-          {"sla", options.sla},     {"tags", options.tags},               {"ports", json::array({std::move(port)})}};
+  json input = {{"owner", options.owner}, {"description", options.description}, {"quality", options.quality},
+                {"sla", 3},               {"tags", options.tags},               {"ports", json::array({std::move(port)})}};
+  apply_options(input, options);
+  return input;
+}
+
+/// A product as the API gave it, as one would put it again.
+json input_of_product(const json& product) {
+  json input;
+  for (const char* member : {"owner", "description", "quality", "sla", "tags", "audience", "sensitivity", "links", "support",
+                             "terms", "attributes"})
+    input[member] = product[member];
+  input["ports"] = json::array();
+  for (json port : product["ports"]) {
+    if (port["kind"] == "stream") {
+      port.erase("environment");
+      port.erase("region");
+    }
+    input["ports"].push_back(std::move(port));
+  }
+  return input;
+}
+
+Result<json> read_input(const std::string& file) {
+  TRY_ASSIGN(const std::string text, read_text(file, 1 << 20));
+  json input = json::parse(text, nullptr, false);
+  if (!input.is_object()) return error(ErrorCode::kInvalidArgument, "{} holds no JSON object", file == "-" ? "standard input" : file);
+  // What `product get --json` printed is taken too.
+  if (input.contains("product") && input["product"].is_object()) return input_of_product(input["product"]);
+  return input.contains("facts") ? input_of_product(input) : input;
+}
+
+http::Headers if_match(const json& detail) {
+  return {{"If-Match", fmt::format("\"{}\"", detail["product"]["version"].get<std::int64_t>())}};
+}
+
+void print_changes(const json& changes) {
+  if (changes.is_null()) return fmt::print("  published\n");
+  if (changes.empty()) fmt::print("  nothing differs\n");
+  for (const json& change : changes) {
+    const std::string kind = change["change"].get<std::string>();
+    fmt::print("  {:8} {}\n", kind, change["field"].get<std::string>());
+    if (kind != "added") fmt::print("         - {}\n", value_text(change["before"]));
+    if (kind != "removed") fmt::print("         + {}\n", value_text(change["after"]));
+  }
 }
 
 int check(const ClientOptions& client, const ApiClient& api, const ProductName& name, json draft) {
@@ -116,6 +190,7 @@ int product_list(const ClientOptions& client, const ProductOptions& options) {
   const auto api = ApiClient::open(client);
   if (!api.ok()) return report(client, api.error());
   std::string path = "/api/v1/products?q=" + percent_encode(options.query);
+  for (const std::string& word : options.lifecycles) path += "&lifecycle=" + percent_encode(word);
   if (!options.domain.empty()) path += "&domain=" + percent_encode(options.domain);
   const auto list = api->get(path);
   if (!list.ok()) return report(client, list.error());
@@ -148,7 +223,13 @@ int product_publish(const ClientOptions& client, const ProductOptions& options) 
   if (!name.ok()) return report_usage(client, name.error());
   const auto api = ApiClient::open(client);
   if (!api.ok()) return report(client, api.error());
-  const json input = input_of(options, *name);
+  json input = input_of(options, *name);
+  if (!options.file.empty()) {
+    auto read = read_input(options.file);
+    if (!read.ok()) return report_usage(client, read.error());
+    input = std::move(*read);
+    apply_options(input, options);
+  }
   if (options.check_only) return check(client, *api, *name, input);
   // Publishing what is there already is an edit of the version we see now.
   http::Headers headers;
@@ -159,6 +240,82 @@ int product_publish(const ClientOptions& client, const ProductOptions& options) 
   if (!published.ok()) return report(client, published.error());
   if (client.json) fmt::print("{}\n", published->dump());
   else fmt::print("{} {}, version {}\n", existing.ok() ? "edited" : "published", options.product, (*published)["product"]["version"].get<int>());
+  return kDone;
+}
+
+int product_edit(const ClientOptions& client, const ProductOptions& options) {
+  const auto name = parse_name(options.product);
+  if (!name.ok()) return report_usage(client, name.error());
+  const auto api = ApiClient::open(client);
+  if (!api.ok()) return report(client, api.error());
+  const auto existing = api->get(name->path());
+  if (!existing.ok()) return report(client, existing.error());
+  json input = input_of_product((*existing)["product"]);
+  if (!options.file.empty()) {
+    auto read = read_input(options.file);
+    if (!read.ok()) return report_usage(client, read.error());
+    input.update(*read);
+  }
+  apply_options(input, options);
+  if (options.check_only) {
+    input["version"] = (*existing)["product"]["version"];
+    return check(client, *api, *name, input);
+  }
+  const auto edited = api->call(http::Method::kPut, name->path(), &input, if_match(*existing));
+  if (!edited.ok()) return report(client, edited.error());
+  if (client.json) fmt::print("{}\n", edited->dump());
+  else if ((*edited)["audit_id"].is_null()) fmt::print("nothing differs; {} stays at version {}\n", options.product, (*edited)["product"]["version"].get<int>());
+  else fmt::print("edited {}, version {}\n", options.product, (*edited)["product"]["version"].get<int>());
+  return kDone;
+}
+
+int product_set_lifecycle(const ClientOptions& client, const ProductOptions& options, std::string_view to) {
+  const auto name = parse_name(options.product);
+  if (!name.ok()) return report_usage(client, name.error());
+  const auto api = ApiClient::open(client);
+  if (!api.ok()) return report(client, api.error());
+  const auto existing = api->get(name->path());
+  if (!existing.ok()) return report(client, existing.error());
+  json body = {{"to", to}};
+  if (!options.reason.empty()) body["reason"] = options.reason;
+  if (!options.ends_on.empty()) body["ends_on"] = options.ends_on;
+  if (!options.successor.empty()) body["successor"] = options.successor;
+  const auto changed = api->call(http::Method::kPost, name->path() + "/lifecycle", &body, if_match(*existing));
+  if (!changed.ok()) return report(client, changed.error());
+  if (client.json) fmt::print("{}\n", changed->dump());
+  else fmt::print("{} is {}, version {}\n", options.product, to, (*changed)["product"]["version"].get<int>());
+  return kDone;
+}
+
+int product_history(const ClientOptions& client, const ProductOptions& options) {
+  const auto name = parse_name(options.product);
+  if (!name.ok()) return report_usage(client, name.error());
+  const auto api = ApiClient::open(client);
+  if (!api.ok()) return report(client, api.error());
+  std::string cursor;
+  do {
+    const auto page = api->get(name->path() + "/versions?limit=50" + (cursor.empty() ? "" : "&cursor=" + cursor));
+    if (!page.ok()) return report(client, page.error());
+    if (client.json) fmt::print("{}\n", page->dump());
+    for (const json& version : client.json ? json::array() : (*page)["versions"]) {
+      fmt::print("v{}  {}  {}\n", version["version"].get<int>(), version["updated_at"].get<std::string>(),
+                 version["updated_by"].get<std::string>());
+      print_changes(version["changes"]);
+    }
+    cursor = text_or((*page)["next_cursor"], "");
+  } while (!cursor.empty());
+  return kDone;
+}
+
+int product_diff(const ClientOptions& client, const ProductOptions& options) {
+  const auto name = parse_name(options.product);
+  if (!name.ok()) return report_usage(client, name.error());
+  const auto api = ApiClient::open(client);
+  if (!api.ok()) return report(client, api.error());
+  const auto found = api->get(fmt::format("{}/versions/{}/difference?from={}", name->path(), options.to, options.from));
+  if (!found.ok()) return report(client, found.error());
+  if (client.json) fmt::print("{}\n", found->dump());
+  else print_changes((*found)["changes"]);
   return kDone;
 }
 

@@ -7,6 +7,7 @@
 #include "env/disk.h"
 #include "server/api_client.h"
 #include "server/commands.h"
+#include "server/text_input.h"
 
 namespace weft::server {
 namespace {
@@ -14,19 +15,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t kSchemaBytesMax = 8 << 20;
-
-Result<std::string> read_text(const std::string& file) {
-  if (file != "-") {
-    TRY_ASSIGN(const Buffer bytes, env::read_file(*env::make_posix_disk(), file, kSchemaBytesMax));
-    return std::string(as_text(bytes));
-  }
-  std::string text;
-  for (int c = std::getchar(); c != EOF; c = std::getchar()) {
-    text.push_back(static_cast<char>(c));
-    if (text.size() > kSchemaBytesMax) return error(ErrorCode::kTooLarge, "standard input holds more than {} bytes", kSchemaBytesMax);
-  }
-  return text;
-}
 
 /// Where the registry is, by the server's own word.
 Result<std::string> registry_url(const ApiClient& api) {
@@ -39,7 +27,7 @@ Result<std::string> registry_url(const ApiClient& api) {
 }  // namespace
 
 int schema_register(const ClientOptions& client, const SchemaOptions& options) {
-  const auto text = read_text(options.file);
+  const auto text = read_text(options.file, kSchemaBytesMax);
   if (!text.ok()) return report_usage(client, text.error());
   const auto api = ApiClient::open(client);
   if (!api.ok()) return report(client, api.error());

@@ -112,6 +112,10 @@ std::span<const Setting> setting_table() {
       {"hosts_allowed",
        "Host names besides loopback ones that browsers may use to reach the HTTP ports (guards against DNS rebinding).",
        &Settings::hosts_allowed},
+      {"probes",
+       "Where weft may ask whether the ports of products answer: nowhere (off), only public addresses, the network except this "
+       "machine and link-local addresses, or anywhere.",
+       &Settings::probes, INT64_MIN, INT64_MAX, {"off", "public", "network", "anywhere"}},
       {"directory", "YAML file of domains, teams and people, watched for changes. Empty: DATA_DIR/directory.yaml if it exists.",
        &Settings::directory},
       {"ldap_url", "LDAP server whose people and groups join the directory: ldap://HOST:PORT or ldaps://HOST. Empty: none.",

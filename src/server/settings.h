@@ -24,6 +24,7 @@ struct Settings {
   std::string registry_incompatible_code = "409";
   std::string ksql = "127.0.0.1:8088";
   std::vector<std::string> hosts_allowed;
+  std::string probes = "network";
   std::string directory = "";
   std::string ldap_url = "";
   bool ldap_start_tls = false;

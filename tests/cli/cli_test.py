@@ -151,6 +151,31 @@ class CommandLine(unittest.TestCase):
         self.weft("product", "show", product, expect=MISSING)
         self.weft("consume", "high_value_stock_trades", "--from", "earliest", "--count", "1")
 
+    def test_a_product_is_edited_compared_deprecated_and_retired(self):
+        product = "membership/users"
+        before = json.loads(self.weft("product", "get", product, "--json"))["product"]
+        owner = ("--as", "ldubois")
+        self.weft("product", "edit", product, "--tag", "people", "--terms", "Not for **resale**.", *owner)
+        self.assertIn("nothing differs", self.weft("product", "edit", product, "--terms", "Not for **resale**.", *owner))
+        whole = json.loads(self.weft("product", "get", product, "--json"))
+        whole["product"]["attributes"] = {"cost_center": 4711, "certified": True}
+        whole["product"]["ports"].append({"name": "api", "kind": "rest", "address": "https://users.meridian.example"})
+        self.weft("product", "edit", product, "--file", "-", *owner, stdin=json.dumps(whole))
+        version = before["version"]
+        diff = self.weft("product", "diff", product, str(version), str(version + 2))
+        for said in ("terms", "tags[people]", "attributes.cost_center", "ports[api].address"):
+            self.assertIn(said, diff)
+        self.assertIn(f"v{version + 2}", self.weft("product", "history", product))
+        self.assertIn("reason", self.weft("product", "deprecate", product, *owner, expect=REFUSED))
+        self.weft("product", "deprecate", product, "--reason", "One of all domains comes.", "--ends-on", "2027-03-31",
+                  "--successor", "execution/stocktrades", *owner)
+        self.assertIn("2027-03-31", self.weft("product", "get", product))
+        self.weft("product", "retire", product, *owner)
+        self.assertNotIn(product, self.weft("product", "list"))
+        self.assertIn(product, self.weft("product", "list", "--lifecycle", "retired"))
+        self.weft("product", "restore", product, *owner)
+        self.assertIn(product, self.weft("product", "list"))
+
     def test_a_place_to_begin_is_taken_whole_or_refused(self):
         line = json.loads(self.weft("consume", "users", "--from", "offset:0:1", "--count", "1", "--json"))
         self.assertEqual((line["partition"], line["offset"]), (0, 1))

@@ -70,6 +70,8 @@ export const productQuery = (domain: string, name: string) =>
   queryOptions({
     queryKey: ['product', domain, name],
     queryFn: () => answer(api.GET('/api/v1/products/{domain}/{name}', { params: { path: { domain, name } } })),
+    // Whether ports answer is no event.
+    refetchInterval: ({ state }) => ((state.data?.health.length ?? 0) > 0 ? 15_000 : false),
   });
 
 export const schemaQuery = (domain: string, name: string, version?: number) =>

@@ -1606,12 +1606,26 @@ export interface components {
             /** @description How to get it. */
             fix: string | null;
         };
+        PortHealth: {
+            /** @description Its name. */
+            port: string;
+            /**
+             * @description unknown: not asked yet, or not to be asked from here.
+             * @enum {string}
+             */
+            state: "healthy" | "failing" | "unknown";
+            since: components["schemas"]["Time"];
+            checked_at: components["schemas"]["Time"] | null;
+            why: string | null;
+        };
         ProductDetail: {
             sequence: components["schemas"]["Sequence"];
             product: components["schemas"]["Product"];
             /** @description None when the directory no longer knows the team. */
             owner_team: components["schemas"]["Team"] | null;
             rights: components["schemas"]["Right"][];
+            /** @description Of every port with a probe. */
+            health: components["schemas"]["PortHealth"][];
         };
         ProductChanged: {
             sequence: components["schemas"]["Sequence"];

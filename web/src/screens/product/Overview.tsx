@@ -52,7 +52,7 @@ export default function Overview() {
         {streamOf(product) && <Fields product={product} />}
         {streamOf(product) && <LatestRecords product={product} mayRead={rights.find((one) => one.right === 'read_records')?.allowed !== false} />}
         {streamOf(product) && <OverviewConsumers product={product} />}
-        <Ports product={product} />
+        <Ports detail={detail} />
         <Terms product={product} />
       </div>
       <aside className={styles.side} aria-label="About this product">

@@ -4,9 +4,9 @@ import type { Schemas } from '../../api/client';
 import { State } from '../../design/Badge';
 import { Icon } from '../../design/Icon';
 import { Markdown } from '../../design/Markdown';
-import { CopyButton } from '../../design/parts';
+import { CopyButton, Tip } from '../../design/parts';
 import tableStyles from '../../design/table.module.css';
-import { day } from '../../format/time';
+import { day, exact } from '../../format/time';
 import { Section } from '../Page';
 import { portWord, shown } from '../publish/draft_more';
 import styles from './Product.module.css';
@@ -44,7 +44,8 @@ export function Terms({ product }: { product: Schemas['Product'] }) {
 }
 
 /** Ways to the data besides its first stream. */
-export function Ports({ product }: { product: Schemas['Product'] }) {
+export function Ports({ detail }: { detail: Schemas['ProductDetail'] }) {
+  const { product, health } = detail;
   const main = product.ports.find((port) => port.kind === 'stream');
   const others = product.ports.filter((port) => port !== main);
   if (others.length === 0) return null;
@@ -56,6 +57,7 @@ export function Ports({ product }: { product: Schemas['Product'] }) {
             <tr>
               <th scope="col">Port</th>
               <th scope="col">Address</th>
+              <th scope="col">Health</th>
               <th scope="col">Contract</th>
             </tr>
           </thead>
@@ -74,6 +76,9 @@ export function Ports({ product }: { product: Schemas['Product'] }) {
                     </CopyButton>
                   )}
                 </td>
+                <td className="nowrap">
+                  <HealthOf health={health.find((one) => one.port === port.name)} />
+                </td>
                 <td className="small">{port.kind !== 'stream' && port.contract && <ContractOf contract={port.contract} />}</td>
               </tr>
             ))}
@@ -81,6 +86,18 @@ export function Ports({ product }: { product: Schemas['Product'] }) {
         </table>
       </div>
     </Section>
+  );
+}
+
+/** Shown as freshness is: the state, since when, and why on demand. */
+function HealthOf({ health }: { health: Schemas['PortHealth'] | undefined }) {
+  if (!health) return <span className="small muted">not probed</span>;
+  const { state, since, checked_at, why } = health;
+  const told = [why, checked_at ? `Asked ${exact(checked_at)}` : 'Not asked yet', `So since ${exact(since)}`].filter(Boolean).join('\n');
+  return (
+    <Tip text={told}>
+      {state === 'unknown' ? <span className="small muted">health not known</span> : <State of={state === 'healthy' ? 'passes' : 'broken'}>{state === 'healthy' ? 'answers' : 'fails'}</State>} <small className="muted">{state !== 'unknown' && `since ${day(since)}`}</small>
+    </Tip>
   );
 }
 
