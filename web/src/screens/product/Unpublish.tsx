@@ -7,6 +7,7 @@ import { streamOf } from '../../api/ports';
 import { ConfirmDialog } from '../../design/overlays';
 import { toast } from '../../design/parts';
 import { ErrorNote } from '../errors';
+import { Readers } from './Readers';
 
 /** Takes a product out of the mesh, after saying what that does and what it does not. */
 export default function Unpublish({ product, onClose }: { product: Schemas['Product']; onClose: () => void }) {
@@ -46,8 +47,9 @@ export default function Unpublish({ product, onClose }: { product: Schemas['Prod
     >
       <p>
         <code>{product.id}</code> can no longer be found in the mesh, and its page is gone. Topic <code>{streamOf(product)?.topic}</code>, its records and its schema stay, so programs that
-        read it go on. weft does not tell them: tell those who use it first.
+        read it go on.
       </p>
+      <Readers product={product} />
       {error !== undefined && <ErrorNote error={error} />}
     </ConfirmDialog>
   );
