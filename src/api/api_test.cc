@@ -407,7 +407,7 @@ TEST(PortHealthTest, SaysSinceWhenAPortAnswersAndWhyNot) {
   mesh::Change change{.kind = mesh::Change::Kind::kPublished, .id = product->id, .product = product};
   health.product_changed(change);
   EXPECT_EQ(health.find(product->id, "api")->state, PortHealth::State::kUnknown);
-  world.loop.run();
+  world.loop.advance(std::chrono::seconds(1));
   EXPECT_EQ(health.find(product->id, "api")->state, PortHealth::State::kHealthy);
   EXPECT_EQ(asked.size(), 1u);
 

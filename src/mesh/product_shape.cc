@@ -112,7 +112,9 @@ class ShapeCheck {
     const std::size_t first = std::min(mantissa.find_first_of("123456789"), mantissa.size());
     const auto digits = std::count_if(mantissa.begin() + static_cast<std::ptrdiff_t>(first), mantissa.end(),
                                       [](char c) { return c >= '0' && c <= '9'; });
-    return digits <= 15 && mantissa.size() <= 40 && exponent.size() <= 3;
+    // Exponents of two digits, with or without a sign.
+    const bool is_signed = exponent.starts_with('-') || exponent.starts_with('+');
+    return digits <= 15 && mantissa.size() <= 40 && exponent.size() <= (is_signed ? 3 : 2);
   }
 
   static bool is_short(const std::string& text) {

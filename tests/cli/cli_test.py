@@ -159,11 +159,11 @@ class CommandLine(unittest.TestCase):
         self.assertIn("nothing differs", self.weft("product", "edit", product, "--terms", "Not for **resale**.", *owner))
         whole = json.loads(self.weft("product", "get", product, "--json"))
         whole["product"]["attributes"] = {"cost_center": 4711, "certified": True}
-        whole["product"]["ports"].append({"name": "api", "kind": "rest", "address": "https://users.meridian.example"})
+        whole["product"]["ports"].append({"name": "graph", "kind": "graphql", "address": "https://users.meridian.example"})
         self.weft("product", "edit", product, "--file", "-", *owner, stdin=json.dumps(whole))
         version = before["version"]
         diff = self.weft("product", "diff", product, str(version), str(version + 2))
-        for said in ("terms", "tags[people]", "attributes.cost_center", "ports[api].address"):
+        for said in ("terms", "tags[people]", "attributes.cost_center", "ports[graph].address"):
             self.assertIn(said, diff)
         self.assertIn(f"v{version + 2}", self.weft("product", "history", product))
         self.assertIn("reason", self.weft("product", "deprecate", product, *owner, expect=REFUSED))
