@@ -53,6 +53,7 @@ void Api::add_to(http::Router& router) {
   add_groups(router, *context_);
   add_samples(router, *context_);
   add_sample_scans(router, *context_);
+  add_rules(router, *context_);
   add_topics(router, *context_);
   add_audit(router, *context_);
   add_events(router, *context_);

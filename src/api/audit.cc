@@ -16,7 +16,7 @@ void list(Context& context, http::Request request, http::Responder responder) {
   filter.action = parameters.word(
       "action",
       "product.publish, product.edit, product.unpublish, product.deprecate, product.retire, product.restore, product.owner, topic.create, topic.delete, schema.register, "
-      "schema.delete, schema.configure, conversation.open, conversation.reply, conversation.close, directory.change",
+      "schema.delete, schema.configure, conversation.open, conversation.reply, conversation.close, directory.change, rules.change",
       mesh::parse_audit_action);
   filter.outcome = parameters.word("outcome", "done, refused, failed, started", mesh::parse_audit_outcome);
   filter.limit = static_cast<std::size_t>(parameters.integer("limit", 1, 500).value_or(100));

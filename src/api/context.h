@@ -23,6 +23,7 @@ struct Context {
   PortHealth health;
   std::vector<Api::Route> routes;  ///< As they were added.
   std::size_t scans_running = 0;   ///< Steps through samples that are being read just now.
+  std::size_t trials_running = 0;  ///< Of rules, on all products.
 };
 
 /// Who asks, with the call that does the same. Bodies above 16 KiB are left out of it.
@@ -55,6 +56,7 @@ void add_groups(http::Router& router, Context& context);
 void add_product_snippets(http::Router& router, Context& context);
 void add_samples(http::Router& router, Context& context);
 void add_sample_scans(http::Router& router, Context& context);
+void add_rules(http::Router& router, Context& context);
 void add_topics(http::Router& router, Context& context);
 void add_audit(http::Router& router, Context& context);
 void add_events(http::Router& router, Context& context);

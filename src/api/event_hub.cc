@@ -23,7 +23,8 @@ constexpr std::pair<std::string_view, Subject::Kind> kLists[] = {{"products", Su
                                                                  {"topics", Subject::Kind::kTopics},
                                                                  {"directory", Subject::Kind::kDirectory},
                                                                  {"audit", Subject::Kind::kAudit},
-                                                                 {"inbox", Subject::Kind::kInbox}};
+                                                                 {"inbox", Subject::Kind::kInbox},
+                                                                 {"rules", Subject::Kind::kRules}};
 constexpr std::pair<std::string_view, Subject::Kind> kNamed[] = {{"product:", Subject::Kind::kProduct},
                                                                  {"metrics:", Subject::Kind::kMetrics},
                                                                  {"topic_metrics:", Subject::Kind::kTopicMetrics},
@@ -126,6 +127,10 @@ void EventHub::product_changed(const mesh::Change& change) {
   publish("product", {"products", "product:" + id}, [&](mesh::JsonWriter& json) {
     json.member("change", word).member("product", id).member("version", change.product->version);
   });
+}
+
+void EventHub::rules_changed(const mesh::RulesVersion& version) {
+  publish("rules", {"rules"}, [&](mesh::JsonWriter& json) { json.member("version", version.number); });
 }
 
 void EventHub::topic_changed(const std::string& topic, bool exists) {

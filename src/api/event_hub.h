@@ -29,7 +29,7 @@ class Tail;
 
 /// What one subject of a subscription names.
 struct Subject {
-  enum class Kind { kProducts, kProduct, kTopics, kDirectory, kAudit, kInbox, kMetrics, kTopicMetrics, kTail };
+  enum class Kind { kProducts, kProduct, kTopics, kDirectory, kAudit, kInbox, kRules, kMetrics, kTopicMetrics, kTail };
   Kind kind = Kind::kProducts;
   std::string name;   ///< "execution/stocktrades" or a topic; empty for those that are whole lists.
   std::string where;  ///< With kTail: a RecordFilter's text.
@@ -48,7 +48,7 @@ struct Subscribed {
 class EventHub final : public mesh::MeshListener {
  public:
   static constexpr std::size_t kStreamsMax = 1000;
-  static constexpr std::size_t kSubjectsMax = 500;     ///< Of one stream.
+  static constexpr std::size_t kSubjectsMax = 500;  ///< Of one stream.
   static constexpr std::size_t kSubjectBytesMax = 1500;
   static constexpr std::size_t kTailsMax = 10;         ///< Of one stream.
   static constexpr std::size_t kEventsHeldMax = 5000;  ///< For those who come back.
@@ -75,6 +75,7 @@ class EventHub final : public mesh::MeshListener {
   // ---- MeshListener
   void product_changed(const mesh::Change& change) override;
   void audited(const mesh::AuditEntry& entry) override;
+  void rules_changed(const mesh::RulesVersion& version) override;
   void reloaded() override;
 
  private:

@@ -11,6 +11,7 @@
 #include "mesh/json_writer.h"
 #include "mesh/product_rules.h"
 #include "mesh/products.h"
+#include "mesh/rules/rules_history.h"
 
 namespace weft::api {
 
@@ -28,7 +29,10 @@ void write_topic(mesh::JsonWriter& json, const Context& context, const std::stri
   const auto directory = services.directory.current();
   const identity::Domain* domain = directory->domain_of_topic(name);
   const mesh::ProductPointer product = services.catalogue.find_on_topic(home.name, name);
-  std::vector<mesh::Finding> findings = mesh::check_candidate(name, mesh::evidence_of(facts.get(), subject.get()));
+  std::vector<mesh::Finding> findings =
+      mesh::check_candidate(name, mesh::evidence_of(facts.get(), subject.get()), *services.products.rules()->book,
+                            mesh::day_text(services.loop.clock().wall_ms()));
+  mesh::name_owners(findings, *directory);
   if (product) {
     findings.insert(findings.begin(),
                     {"ports[0].topic", "topic-free", mesh::Severity::kBlocks, "One product per topic",

@@ -18,7 +18,8 @@ constexpr std::array kActions = {AuditAction::kProductPublish,   AuditAction::kP
                                  AuditAction::kTopicDelete,      AuditAction::kSchemaRegister,
                                  AuditAction::kSchemaDelete,     AuditAction::kSchemaConfigure,
                                  AuditAction::kConversationOpen, AuditAction::kConversationReply,
-                                 AuditAction::kConversationClose, AuditAction::kDirectoryChange};
+                                 AuditAction::kConversationClose, AuditAction::kDirectoryChange,
+                                 AuditAction::kRulesChange};
 constexpr std::array kOutcomes = {AuditOutcome::kDone, AuditOutcome::kRefused, AuditOutcome::kFailed,
                                   AuditOutcome::kStarted};
 }  // namespace
@@ -57,6 +58,8 @@ std::string_view audit_action_name(AuditAction action) {
       return "conversation.close";
     case AuditAction::kDirectoryChange:
       return "directory.change";
+    case AuditAction::kRulesChange:
+      return "rules.change";
   }
   return "product.publish";
 }

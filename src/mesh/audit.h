@@ -37,6 +37,7 @@ enum class AuditAction {
   kConversationReply,
   kConversationClose,
   kDirectoryChange,
+  kRulesChange
 };
 std::string_view audit_action_name(AuditAction action);
 std::optional<AuditAction> parse_audit_action(std::string_view name);

@@ -155,16 +155,20 @@ PortEvidence evidence_of(const TopicFacts* topic, const SubjectFacts* subject) {
   if (topic != nullptr) {
     evidence.topic_internal = topic->internal;
     evidence.has_events = topic->offsets_held.value_or(0) > 0;
-    for (const UnknownFact& each : topic->unknown)
+    evidence.history = topic->history;
+    if (!topic->history) evidence.history_unknown = "it has not been measured yet";
+    for (const UnknownFact& each : topic->unknown) {
       if (each.fact == "topic") evidence.topic_unknown = each.why;
+      if (each.fact == "topic" || each.fact == "history") evidence.history_unknown = each.why;
+    }
   }
   if (subject == nullptr) {
     evidence.schema_unknown = "the registry has not been asked yet";
   } else if (subject->unknown) {
     evidence.schema_unknown = subject->unknown;
   } else if (subject->schema) {
-    evidence.schema =
-        PortEvidence::Schema{subject->schema->version, subject->fields.size(), subject->fields_without_doc()};
+    evidence.schema = PortEvidence::Schema{subject->schema->format, subject->schema->version, subject->fields.size(),
+                                           subject->fields_without_doc()};
   }
   return evidence;
 }

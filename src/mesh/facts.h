@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "env/clock.h"
+#include "mesh/history.h"
 #include "mesh/product_rules.h"
 #include "mesh/schemas.h"
 #include "stream/cluster.h"
@@ -19,16 +20,6 @@ namespace weft::mesh {
 
 class JsonWriter;
 
-/// How much of the past a topic holds.
-struct History {
-  enum class Kind { kEverything, kRecent, kLatestPerKey };
-  Kind kind = Kind::kEverything;
-  std::optional<std::int64_t> retention_ms;     ///< kRecent: none is without end.
-  std::optional<std::int64_t> retention_bytes;  ///< kRecent: per partition; none is without end.
-  std::optional<std::int64_t> since_ms;         ///< Time of the first record held.
-};
-std::string_view history_name(History::Kind kind);
-std::optional<History::Kind> parse_history(std::string_view name);
 /// From cleanup.policy, retention.ms and retention.bytes.
 History history_of(const std::map<std::string, stream::ConfigEntry>& configs);
 

@@ -6,6 +6,7 @@
 #include "mesh/facts_collector.h"
 #include "mesh/field_texts.h"
 #include "mesh/json_writer.h"
+#include "mesh/rules/rules_history.h"
 #include "mesh/testing/mesh_world.h"
 
 namespace weft::mesh {
@@ -130,7 +131,8 @@ TEST_F(FactsCollectorTest, ATopicExistsBeforeItIsMeasured) {
   ASSERT_NE(facts, nullptr);
   EXPECT_FALSE(facts->measured_at_ms);
   EXPECT_EQ(facts->partitions, 1);
-  const auto findings = check_candidate("trades", evidence_of(facts.get(), collector_.subject("trades-value").get()));
+  const auto findings = check_candidate("trades", evidence_of(facts.get(), collector_.subject("trades-value").get()),
+                                        *RulesHistory().current()->book, "2026-11-23");
   ASSERT_FALSE(findings.empty());
   EXPECT_EQ(findings[0].rule, "has-events");
   EXPECT_EQ(findings[0].message, "Could not look: it has not been measured yet");

@@ -37,7 +37,7 @@ void write(JsonWriter& json, const Finding& finding) {
       .member("message", finding.message)
       .member("fix", finding.fix);
   if (finding.suggestion) json.member("suggestion", *finding.suggestion);
-  if (finding.owner) json.member("owner", *finding.owner);
+  if (finding.owner && !finding.owner->empty()) json.member("owner", *finding.owner);
   if (finding.excepted_until) json.member("excepted_until", *finding.excepted_until);
   if (finding.line > 0) json.member("line", finding.line).member("column", finding.column);
   json.end_object();

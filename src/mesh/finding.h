@@ -30,7 +30,7 @@ struct Finding {
   std::string message;                             ///< What is.
   std::optional<std::string> fix;                  ///< What to do; none when it passes.
   std::optional<std::string> suggestion;           ///< A value for the field that would pass.
-  std::optional<std::string> owner = {};           ///< The team whose rule it is; none: weft's own.
+  std::optional<std::string> owner = {};           ///< The team whose rule it is; empty: nobody's; none: weft's own.
   std::optional<std::string> excepted_until = {};  ///< "2027-01-31", with kExcepted.
   std::size_t line = 0;                            ///< Of a document, from 1; 0: it is about no text.
   std::size_t column = 0;

@@ -149,6 +149,8 @@ std::string time_text(std::int64_t wall_ms) {
                      of_day / 60'000 % 60, of_day / 1000 % 60, of_day % 1000);
 }
 
+std::string day_text(std::int64_t wall_ms) { return time_text(wall_ms).substr(0, 10); }
+
 std::optional<std::int64_t> parse_time_text(std::string_view text) {
   TimeReader reader(text);
   unsigned year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, ms = 0;

@@ -81,7 +81,10 @@ std::string to_json(const T& thing) {
 
 /// RFC 3339 in UTC with milliseconds: "2026-11-24T09:41:07.135Z".
 std::string time_text(std::int64_t wall_ms);
-/// The reverse; takes offsets ("+01:00") and any number of fraction digits. Nothing when it is no such time.
+/// Its day: "2026-11-24".
+std::string day_text(std::int64_t wall_ms);
+/// The reverse of time_text; takes offsets ("+01:00") and any number of fraction digits. Nothing when it is no such
+/// time.
 std::optional<std::int64_t> parse_time_text(std::string_view text);
 
 }  // namespace weft::mesh

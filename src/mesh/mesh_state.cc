@@ -51,6 +51,7 @@ std::string_view verb(AuditAction action) {
     case AuditAction::kConversationReply:
     case AuditAction::kConversationClose:
     case AuditAction::kDirectoryChange:
+    case AuditAction::kRulesChange:
       break;
   }
   return "change";
@@ -79,6 +80,8 @@ void MeshState::replay(const state::Record& record, Offset offset, Timestamp) {
     replay_audit(record);
   } else if (record.key.starts_with(ProductHistory::kKey)) {
     ignored_records_ += history_.replay(record.key, record.value) ? 0 : 1;
+  } else if (record.key.starts_with(RulesHistory::kKey)) {
+    if (!rules_.replay(record)) ++ignored_records_;
   } else {
     ++ignored_records_;
   }
@@ -136,6 +139,7 @@ void MeshState::read_audit(AuditNumber number, std::string_view value) {
 void MeshState::reset() {
   products_.clear();
   history_.clear();
+  rules_.reset();
   audit_.clear();
   unread_audit_.clear();
   loading_ = true;

@@ -16,6 +16,7 @@
 #include "mesh/product_history.h"
 #include "mesh/product_rules.h"
 #include "mesh/product_table.h"
+#include "mesh/rules/rules_history.h"
 #include "state/shard.h"
 
 namespace weft::identity {
@@ -59,10 +60,20 @@ struct TopicChange {
   AuditPointer audit;
 };
 
+/// What came of a request to change the rules.
+struct RulesChange {
+  RulesVersionPointer rules;  ///< In force now.
+  bool changed = false;
+  std::optional<Refusal> refusal;
+  std::vector<Finding> findings;
+  AuditPointer audit;  ///< None when nothing changed.
+};
+
 /// Products and the audit of all changes: the state of `_weft_mesh`. Decisions are const; replay alone changes it.
 ///
 /// Records: "product/<domain>/<name>" → product_record, deleted when unpublished; "version/<domain>/<name>/<number>" → the
-/// record that a newer version has replaced; "audit/<number>" → the entry as JSON.
+/// record that a newer version has replaced; "audit/<number>" → the entry as JSON; "rules/<number>" →
+/// RulesHistory.
 class MeshState final : public state::Machine, public ProductIndex {
  public:
   // ---- Machine
@@ -80,6 +91,7 @@ class MeshState final : public state::Machine, public ProductIndex {
   const std::map<ProductId, ProductPointer>& products() const { return products_.all(); }
   const ProductHistory& history() const { return history_; }
   const std::map<AuditNumber, AuditPointer>& audit() const { return audit_; }
+  const RulesHistory& rules() const { return rules_; }
   /// Records that could not be understood, since the last reset.
   std::uint64_t ignored_records() const { return ignored_records_; }
 
@@ -110,6 +122,11 @@ class MeshState final : public state::Machine, public ProductIndex {
   /// How it ended; `summary` replaces the intent's.
   state::Decision<TopicChange> finish_topic_change(AuditNumber number, AuditOutcome outcome, std::string summary) const;
 
+  /// Puts other rules into force; `read` is what read_rule_book said of `text`. Only governors may.
+  state::Decision<RulesChange> put_rules(const Asked& asked, std::int64_t now_ms, std::int64_t expected_version,
+                                         std::string text, ReadRuleBook read,
+                                         const identity::Directory& directory) const;
+
   /// What happened elsewhere, as an entry: action, subject, outcome, summary and findings are given.
   state::Decision<AuditPointer> note(const Asked& asked, std::int64_t now_ms, AuditEntry entry) const;
 
@@ -133,6 +150,7 @@ class MeshState final : public state::Machine, public ProductIndex {
 
   ProductTable products_;
   ProductHistory history_;
+  RulesHistory rules_;
   std::map<AuditNumber, AuditPointer> audit_;
   bool loading_ = false;                             ///< Since reset, until the log's end.
   std::map<AuditNumber, std::string> unread_audit_;  ///< Entries met while loading.

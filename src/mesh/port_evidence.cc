@@ -23,19 +23,21 @@ struct Gathering : std::enable_shared_from_this<Gathering> {
 
   void ask_topic(std::size_t port, stream::Cluster& cluster, std::string topic, stream::Deadline deadline) {
     std::vector<std::string> names{std::move(topic)};
-    cluster.describe_topics(std::move(names), deadline, [self = shared_from_this(), port, &cluster, deadline](auto topics) {
-      PortEvidence& of_port = self->evidence[port];
-      if (!topics.ok()) {
-        of_port.topic_unknown = std::move(topics).error().message;
-      } else if (!topics->empty()) {
-        of_port.topic_exists = true;
-        of_port.topic_internal = is_internal(topics->front());
-        self->ask_bounds(port, cluster, topics->front(), deadline);
-      }
-    });
+    cluster.describe_topics(std::move(names), deadline,
+                            [self = shared_from_this(), port, &cluster, deadline](auto topics) {
+                              PortEvidence& of_port = self->evidence[port];
+                              if (!topics.ok()) {
+                                of_port.topic_unknown = std::move(topics).error().message;
+                              } else if (!topics->empty()) {
+                                of_port.topic_exists = true;
+                                of_port.topic_internal = is_internal(topics->front());
+                                self->ask_bounds(port, cluster, topics->front(), deadline);
+                              }
+                            });
   }
 
-  void ask_bounds(std::size_t port, stream::Cluster& cluster, const stream::TopicInfo& topic, stream::Deadline deadline) {
+  void ask_bounds(std::size_t port, stream::Cluster& cluster, const stream::TopicInfo& topic,
+                  stream::Deadline deadline) {
     std::vector<stream::TopicPartition> partitions;
     for (const stream::PartitionInfo& each : topic.partitions) partitions.push_back({topic.name, each.partition});
     cluster.bounds(std::move(partitions), deadline, [self = shared_from_this(), port](auto bounds) {
@@ -46,6 +48,17 @@ struct Gathering : std::enable_shared_from_this<Gathering> {
       }
       for (const stream::PartitionBounds& each : *bounds)
         if (each.high_watermark > each.log_start) of_port.has_events = true;
+    });
+  }
+
+  void ask_history(std::size_t port, stream::Cluster& cluster, std::string topic, stream::Deadline deadline) {
+    cluster.describe_configs(std::move(topic), deadline, [self = shared_from_this(), port](auto configs) {
+      PortEvidence& of_port = self->evidence[port];
+      if (configs.ok()) {
+        of_port.history = history_of(*configs);
+      } else {
+        of_port.history_unknown = std::move(configs).error().message;
+      }
     });
   }
 
@@ -75,6 +88,7 @@ void gather_evidence(env::EventLoop& loop, stream::Cluster& cluster, Schemas& sc
     const PortDraft& port = ports[i];
     if (!port.is_stream() || !port.topic || port.topic->empty()) continue;
     gathering->ask_topic(i, cluster, *port.topic, deadline);
+    gathering->ask_history(i, cluster, *port.topic, deadline);
     gathering->ask_schema(i, schemas, port.subject_or_default());
   }
 }

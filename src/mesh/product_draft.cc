@@ -129,8 +129,7 @@ static void write(JsonWriter& json, const PortDraft& port) {
   json.end_object();
 }
 
-void write(JsonWriter& json, const ProductDraft& draft) {
-  json.begin_object();
+void write_members(JsonWriter& json, const ProductDraft& draft) {
   maybe(json, "owner", draft.owner);
   maybe(json, "description", draft.description);
   maybe(json, "quality", draft.quality);
@@ -143,7 +142,13 @@ void write(JsonWriter& json, const ProductDraft& draft) {
   maybe(json, "terms", draft.terms);
   json.member("attributes", draft.attributes).key("ports").begin_array();
   for (const PortDraft& port : draft.ports) write(json, port);
-  json.end_array().end_object();
+  json.end_array();
+}
+
+void write(JsonWriter& json, const ProductDraft& draft) {
+  json.begin_object();
+  write_members(json, draft);
+  json.end_object();
 }
 
 }  // namespace weft::mesh

@@ -65,7 +65,8 @@ struct ProductDraft {
 /// The product that a draft describes. No rule blocks it.
 Product product_of(const ProductId& id, const ProductDraft& draft, const stream::ClusterIdentity& home);
 
-/// As the API takes it: members that are not given are left out.
+/// As the API takes it: members that are not given are left out. The first into an object that is open.
+void write_members(JsonWriter& json, const ProductDraft& draft);
 void write(JsonWriter& json, const ProductDraft& draft);
 
 }  // namespace weft::mesh

@@ -10,6 +10,8 @@
 #include "identity/directory.h"
 #include "mesh/finding_list.h"
 #include "mesh/product_shape.h"
+#include "mesh/rules/product_document.h"
+#include "mesh/rules/rule_book.h"
 #include "mesh/text_bounds.h"
 #include "stream/cluster.h"
 
@@ -32,7 +34,7 @@ std::string joined(const std::vector<std::string>& names, std::string_view nothi
   return names.empty() ? std::string(nothing) : fmt::format("{}", fmt::join(names, ", "));
 }
 
-// ---- The topic and its schema: the same for candidates and drafts
+// ---- The topic: the same for candidates and drafts
 
 void check_topic(FindingList& out, const std::string& place, std::string_view topic, const PortEvidence& evidence) {
   const std::string field = place + ".topic";
@@ -48,41 +50,8 @@ void check_topic(FindingList& out, const std::string& place, std::string_view to
   }
   out.passes(field, "topic-exists", "The topic exists", std::string(topic));
   if (evidence.topic_internal) {
-    out.blocks(field, "topic-public", "Internal topics stay internal",
-               fmt::format("{} is an internal topic.", topic), "Choose another topic.");
-  }
-  if (evidence.has_events) {
-    out.passes(field, "has-events", "Has at least one event", std::string(topic));
-  } else if (evidence.topic_unknown) {
-    out.blocks(field, "has-events", "Needs at least one event",
-               fmt::format("Could not look: {}", *evidence.topic_unknown), "Try again.");
-  } else {
-    out.blocks(field, "has-events", "Needs at least one event", fmt::format("Topic {} is empty.", topic),
-               fmt::format("Produce an event: weft produce {}", topic));
-  }
-}
-
-void check_schema(FindingList& out, const std::string& place, std::string_view subject, const PortEvidence& evidence) {
-  const std::string field = place + ".subject";
-  if (evidence.schema_unknown) {
-    out.blocks(field, "value-schema", "Needs a value schema",
-               fmt::format("Could not look: {}", *evidence.schema_unknown), "Try again.");
-    return;
-  }
-  if (!evidence.schema) {
-    out.blocks(field, "value-schema", "Needs a value schema", fmt::format("Subject {} has no schema.", subject),
-               fmt::format("Register one: weft schema register {} FILE", subject));
-    return;
-  }
-  const auto& schema = *evidence.schema;
-  out.passes(field, "value-schema", "Value schema registered",
-             fmt::format("{} version {}, {} fields", subject, schema.version, schema.fields));
-  if (schema.fields_without_doc > 0) {
-    out.warns(field, "field-docs", "Say what each field means",
-              fmt::format("{} of {} fields have no doc.", schema.fields_without_doc, schema.fields),
-              "Add \"doc\" to the fields and register the schema again; readers search in it.");
-  } else {
-    out.passes(field, "field-docs", "Every field says what it means", fmt::format("{} fields", schema.fields));
+    out.blocks(field, "topic-public", "Internal topics stay internal", fmt::format("{} is an internal topic.", topic),
+               "Choose another topic.");
   }
 }
 
@@ -161,7 +130,6 @@ class DraftCheck {
                     domain);
     }
     member(*team);
-    contact(*team);
   }
 
   /// Whoever edits must be in the team that has the product now, and in the one that gets it.
@@ -183,36 +151,16 @@ class DraftCheck {
     out_.passes("owner", "owner-member", fmt::format("You belong to {}", team.name), context_.principal.name);
   }
 
-  void contact(const identity::Team& team) {
-    if (team.mail || team.chat || team.on_call) {
-      out_.passes("owner", "owner-contact", "The team can be reached",
-                  team.mail   ? *team.mail
-                  : team.chat ? team.chat->name
-                              : *team.on_call);
-    } else {
-      out_.warns("owner", "owner-contact", "Readers need a way to ask",
-                 fmt::format("{} has no mail, chat or on-call person.", team.name), "Add one to the directory file.");
-    }
-  }
-
   void description() {
-    constexpr std::string_view kField = "description";
-    constexpr std::string_view kTitle = "Say what one event means";
-    constexpr std::string_view kExample =
-        "Say who, what and when, for example: \"One fill on one venue, within a second of execution.\"";
     const std::string_view text = draft_.description ? trimmed(*draft_.description) : std::string_view();
     const std::size_t length = code_points(text);
     if (has_control_characters(text)) {
-      out_.blocks(kField, "description-text", kTitle, "It holds control characters.", "Type it again as plain text.");
-    } else if (length < kDescriptionMin) {
-      out_.blocks(kField, "description-length", kTitle,
-                  fmt::format("{} of at least {} characters.", length, kDescriptionMin), std::string(kExample));
+      out_.blocks("description", "description-text", "Say what one event means", "It holds control characters.",
+                  "Type it again as plain text.");
     } else if (length > kDescriptionMax) {
-      out_.blocks(kField, "description-length", kTitle,
+      out_.blocks("description", "description-max", "Say what one event means",
                   fmt::format("{} characters; at most {}.", length, kDescriptionMax),
                   "Keep what a reader needs to choose; link the rest.");
-    } else {
-      out_.passes(kField, "description-length", "Says what one event means", fmt::format("{} characters", length));
     }
   }
 
@@ -278,7 +226,6 @@ class DraftCheck {
     const PortEvidence& evidence = context_.evidence[index];
     check_topic(out_, place, *port.topic, evidence);
     if (evidence.topic_exists) topic_free(place + ".topic", *port.topic);
-    check_schema(out_, place, port.subject_or_default(), evidence);
   }
 
   void topic_free(const std::string& field, const std::string& topic) {
@@ -331,23 +278,64 @@ class DraftCheck {
 
 }  // namespace
 
-std::vector<Finding> check_product(const ProductId& id, const ProductDraft& draft, const RuleContext& context) {
-  const std::vector<Finding> by_field = DraftCheck(id, draft, context).run();
-  std::vector<Finding> findings;
-  for (const Severity severity : {Severity::kBlocks, Severity::kWarns, Severity::kPasses}) {
-    std::copy_if(by_field.begin(), by_field.end(), std::back_inserter(findings),
-                 [severity](const Finding& finding) { return finding.severity == severity; });
+namespace {
+
+/// Fields of a form from top to bottom; others come last.
+constexpr std::array<std::string_view, 13> kFormOrder = {"name",    "domain",     "owner",    "description", "tags",
+                                                         "quality", "sla",        "audience", "sensitivity", "links",
+                                                         "terms",   "attributes", "ports"};
+
+std::size_t place_in_form(std::string_view field) {
+  const std::string_view first = field.substr(0, field.find_first_of(".["));
+  return static_cast<std::size_t>(std::find(kFormOrder.begin(), kFormOrder.end(), first) - kFormOrder.begin());
+}
+
+/// Those that block first; findings about one field stay in the order they were made.
+std::vector<Finding> in_form_order(const std::vector<Finding>& findings) {
+  std::vector<Finding> out;
+  out.reserve(findings.size());
+  for (const Severity severity : {Severity::kBlocks, Severity::kWarns, Severity::kExcepted, Severity::kPasses}) {
+    for (std::size_t place = 0; place <= kFormOrder.size(); ++place) {
+      std::copy_if(findings.begin(), findings.end(), std::back_inserter(out), [&](const Finding& finding) {
+        return finding.severity == severity && place_in_form(finding.field) == place;
+      });
+    }
   }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Finding> check_product(const ProductId& id, const ProductDraft& draft, const RuleContext& context) {
+  std::vector<Finding> by_field = DraftCheck(id, draft, context).run();
+  const Product* current = context.editing ? context.products.find(id) : nullptr;
+  const std::string_view lifecycle = lifecycle_name(current == nullptr ? Lifecycle::kLive : current->lifecycle);
+  const auto document = product_document(id, draft, lifecycle, context.evidence, context.directory);
+  for (Finding& finding : context.rules.check(document, context.today)) by_field.push_back(std::move(finding));
+  name_owners(by_field, context.directory);
+  return in_form_order(by_field);
+}
+
+std::vector<Finding> check_candidate(std::string_view topic, const PortEvidence& evidence, const RuleBook& rules,
+                                     std::string_view today) {
+  FindingList out;
+  check_topic(out, "ports[0]", topic, evidence);
+  ProductDraft draft;
+  draft.ports = {PortDraft::of_topic(std::string(topic))};
+  const auto document = product_document({}, draft, "draft", std::span(&evidence, 1), identity::Directory());
+  std::vector<Finding> findings = std::move(out).take();
+  for (const Rule& rule : rules.rules) {
+    if (rule.severity == RuleSeverity::kOff || rule.path.step(0) != "streams") continue;
+    for (Finding& finding : rules.check(rule, document, today).findings) findings.push_back(std::move(finding));
+  }
+  std::erase_if(findings, [](const Finding& finding) { return finding.severity == Severity::kPasses; });
   return findings;
 }
 
-std::vector<Finding> check_candidate(std::string_view topic, const PortEvidence& evidence) {
-  FindingList out;
-  check_topic(out, "ports[0]", topic, evidence);
-  check_schema(out, "ports[0]", fmt::format("{}-value", topic), evidence);
-  std::vector<Finding> findings = std::move(out).take();
-  std::erase_if(findings, [](const Finding& finding) { return finding.severity == Severity::kPasses; });
-  return findings;
+void name_owners(std::vector<Finding>& findings, const identity::Directory& directory) {
+  if (directory.governors().empty()) return;
+  for (Finding& finding : findings)
+    if (finding.owner && finding.owner->empty()) finding.owner = directory.governors().front();
 }
 
 bool is_right(std::string_view rule) { return rule == "owner-member"; }

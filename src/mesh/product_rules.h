@@ -9,6 +9,7 @@
 
 #include "access/principal.h"
 #include "mesh/finding.h"
+#include "mesh/history.h"
 #include "mesh/product_draft.h"
 
 namespace weft::identity {
@@ -20,9 +21,10 @@ struct ClusterIdentity;
 
 namespace weft::mesh {
 
+class RuleBook;
+
 /// Bounds of what a product may say, counted in Unicode code points where it is text for people.
 inline constexpr std::size_t kProductNameMax = 100;
-inline constexpr std::size_t kDescriptionMin = 20;
 inline constexpr std::size_t kDescriptionMax = 10'000;
 inline constexpr std::size_t kTagsMax = 20;
 inline constexpr std::size_t kTagMax = 40;
@@ -30,6 +32,7 @@ inline constexpr std::size_t kTagMax = 40;
 /// What the outside says about a draft's port at this moment; gathered before rules are asked.
 struct PortEvidence {
   struct Schema {
+    std::string format;  ///< "AVRO", "JSON", "PROTOBUF"
     std::int32_t version = 0;
     std::size_t fields = 0;
     std::size_t fields_without_doc = 0;
@@ -38,8 +41,10 @@ struct PortEvidence {
   bool topic_internal = false;
   bool has_events = false;
   std::optional<Schema> schema;
-  std::optional<std::string> topic_unknown;  ///< Why the cluster could not be asked: a false above may then be true.
+  std::optional<History> history;
+  std::optional<std::string> topic_unknown;   ///< Why the cluster could not be asked: a false above may then be true.
   std::optional<std::string> schema_unknown;  ///< Why the registry could not be asked.
+  std::optional<std::string> history_unknown;
 };
 
 /// Products as the rules need them.
@@ -57,14 +62,20 @@ struct RuleContext {
   const identity::Directory& directory;
   const stream::ClusterIdentity& home;
   const ProductIndex& products;
-  std::span<const PortEvidence> evidence;  ///< Of the draft's ports, one by one; empty ones for those that are no stream.
-  bool editing = false;  ///< The product exists and stays itself.
+  std::span<const PortEvidence>
+      evidence;           ///< Of the draft's ports, one by one; empty ones for those that are no stream.
+  const RuleBook& rules;  ///< The governor's.
+  std::string today;      ///< "2026-11-23", in UTC.
+  bool editing = false;   ///< The product exists and stays itself.
 };
 
-/// Asks every rule; the order is the order of a form. Rules that pass answer too.
+/// Asks every rule, weft's own and the governor's: those that block first. Rules that pass answer too.
 std::vector<Finding> check_product(const ProductId& id, const ProductDraft& draft, const RuleContext& context);
 /// Whether a topic by itself could become a product: the rules about its port only, and only what does not pass.
-std::vector<Finding> check_candidate(std::string_view topic, const PortEvidence& evidence);
+std::vector<Finding> check_candidate(std::string_view topic, const PortEvidence& evidence, const RuleBook& rules,
+                                     std::string_view today);
+/// Rules that name no owner belong to the first team of governors.
+void name_owners(std::vector<Finding>& findings, const identity::Directory& directory);
 /// Rules about rights: when one of them blocks, the refusal is "forbidden".
 bool is_right(std::string_view rule);
 

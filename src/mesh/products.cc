@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "identity/directory_file.h"
+#include "mesh/json_writer.h"
 #include "mesh/port_evidence.h"
 #include "mesh/schemas.h"
 #include "mesh/state_topic.h"
@@ -38,6 +39,7 @@ Products::Products(Parts parts)
     : parts_(std::move(parts)),
       alive_(std::make_shared<bool>(true)),
       shard_(parts_.loop, parts_.home, state_, {.partition = {parts_.topic, PartitionIndex{0}}}) {
+  rules_ = state_.rules().current();
   state_.on_loaded([this] { rebuild(); });
   parts_.directory.on_change([this, alive = alive_] {
     if (*alive && shard_.ready()) follow_teams();
@@ -61,6 +63,7 @@ void Products::load(Callback<Result<void>> done) {
 
 void Products::rebuild() {
   parts_.catalogue.load(state_.products());
+  rules_ = state_.rules().current();
   durable_audit_ = state_.audit().empty() ? 0 : state_.audit().rbegin()->first;
   for (MeshListener* listener : listeners_) listener->reloaded();
 }
@@ -124,6 +127,8 @@ std::vector<Finding> Products::findings_of(const PutRequest& request) const {
                         .home = parts_.home.identity(),
                         .products = state_,
                         .evidence = request.evidence,
+                        .rules = *state_.rules().current()->book,
+                        .today = day_text(now_ms()),
                         .editing = request.editing});
 }
 
@@ -290,6 +295,33 @@ void Products::apply(const Change& change) {
   if (change.audit) note_audit(change.audit);
   if (change.kind == Change::Kind::kRefused || change.kind == Change::Kind::kUnchanged) return;
   for (MeshListener* listener : listeners_) listener->product_changed(change);
+}
+
+// ---- Rules
+
+void Products::put_rules(Asked asked, std::int64_t expected_version, std::string text, ReadRuleBook read,
+                         Callback<Result<RulesChange>> done) {
+  shard_.submit<RulesChange>(
+      [this, asked = std::move(asked), expected_version, text = std::move(text),
+       read = std::move(read)]() -> Result<state::Decision<RulesChange>> {
+        return state_.put_rules(asked, now_ms(), expected_version, text, read, *parts_.directory.current());
+      },
+      [this, done = std::move(done)](Result<RulesChange> change) mutable {
+        if (change.ok()) {
+          if (change->changed) rules_ = change->rules;
+          if (change->audit) note_audit(change->audit);
+          if (change->changed)
+            for (MeshListener* listener : listeners_) listener->rules_changed(*rules_);
+        }
+        done(std::move(change));
+      });
+}
+
+std::vector<RulesVersionPointer> Products::list_rules() const {
+  std::vector<RulesVersionPointer> out;
+  for (auto at = state_.rules().versions().rbegin(); at != state_.rules().versions().rend(); ++at)
+    if (at->first <= rules_->number) out.push_back(at->second);
+  return out;
 }
 
 // ---- Topics

@@ -29,6 +29,7 @@ class MeshListener {
   virtual ~MeshListener() = default;
   virtual void product_changed(const Change&) {}
   virtual void audited(const AuditEntry&) {}
+  virtual void rules_changed(const RulesVersion&) {}
   /// Everything may be different: the state was replayed from the start.
   virtual void reloaded() {}
 };
@@ -94,6 +95,14 @@ class Products {
   /// Gives a product to another team of its domain; see MeshState::hand_over.
   void hand_over(Asked asked, ProductId id, std::string team, Callback<Result<Change>> done);
 
+  /// `read` is what read_rule_book said of `text`.
+  void put_rules(Asked asked, std::int64_t expected_version, std::string text, ReadRuleBook read,
+                 Callback<Result<RulesChange>> done);
+  /// In force; as durable as what answers show.
+  const RulesVersionPointer& rules() const { return rules_; }
+  /// Newest first.
+  std::vector<RulesVersionPointer> list_rules() const;
+
   void create_topic(Asked asked, stream::TopicSpec spec, Callback<Result<TopicOutcome>> done);
   void delete_topic(Asked asked, std::string topic, Callback<Result<TopicOutcome>> done);
 
@@ -124,6 +133,7 @@ class Products {
   Parts parts_;
   MeshState state_;
   AuditNumber durable_audit_ = 0;
+  RulesVersionPointer rules_;        ///< Durable.
   std::set<AuditNumber> under_way_;  ///< Topic changes of this process that have not ended.
   std::vector<MeshListener*> listeners_;
   std::shared_ptr<bool> alive_;

@@ -54,11 +54,11 @@ TEST(Products, ARefusalListsEveryFindingAndChangesNothing) {
   ASSERT_TRUE(refused.ok());
   EXPECT_EQ(refused->kind, Change::Kind::kRefused);
   EXPECT_EQ(refused->refusal, Refusal::kForbidden);
-  EXPECT_THAT(blocking(refused->findings),
-              ::testing::UnorderedElementsAre("name:name-grammar", "owner:owner-domain", "owner:owner-member",
-                                              "description:description-length", "tags[1]:tag-once",
-                                              "tags[2]:tag-grammar", "quality:quality-set", "sla:sla-set",
-                                              "ports[0].topic:topic-exists", "ports[0].subject:value-schema"));
+  EXPECT_THAT(
+      blocking(refused->findings),
+      ::testing::UnorderedElementsAre("name:name-grammar", "owner:owner-domain", "owner:owner-member",
+                                      "description:description-length", "tags[1]:tag-once", "tags[2]:tag-grammar",
+                                      "quality:quality-set", "sla:sla-set", "ports[0].topic:topic-exists"));
   for (const Finding& finding : refused->findings) {
     EXPECT_FALSE(finding.message.empty()) << finding.rule;
     EXPECT_TRUE(finding.fix && !finding.fix->empty()) << finding.rule;
@@ -78,7 +78,8 @@ TEST(Products, NothingIsPublishedWithoutTopicSchemaAndEvent) {
   EXPECT_THAT(blocking(world.put("mkovac", kTrades, draft)->findings),
               ::testing::ElementsAre("ports[0].topic:has-events", "ports[0].subject:value-schema"));
   world.schemas.put("empty-value", R"("string")");
-  EXPECT_THAT(blocking(world.put("mkovac", kTrades, draft)->findings), ::testing::ElementsAre("ports[0].topic:has-events"));
+  EXPECT_THAT(blocking(world.put("mkovac", kTrades, draft)->findings),
+              ::testing::ElementsAre("ports[0].topic:has-events"));
   world.cluster.intrude("empty", {std::nullopt, "1", Timestamp{1}});
   EXPECT_EQ(world.put("mkovac", kTrades, draft)->kind, Change::Kind::kPublished);
 }

@@ -28,6 +28,7 @@ struct Parsed {
   SearchOptions search;
   AuditOptions audit;
   std::string shell;
+  RulesOptions rules;
   ProduceOptions produce;
   ConsumeOptions consume;
   InboxOptions inbox;
@@ -223,6 +224,22 @@ void add_search_command(CLI::App& app, Parsed& parsed) {
   add_client(*find, parsed);
 }
 
+void add_rules_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* rules = app.add_subcommand("rules", "What governors want of every product")->require_subcommand(1);
+  RulesOptions& options = parsed.rules;
+  CLI::App* show = add_command(*rules, parsed, "show", "Print the document in force", [&] { return rules_show(parsed.client, options); });
+  CLI::App* check = add_command(*rules, parsed, "check", "Whether a document is understood; changes nothing", [&] { return rules_check(parsed.client, options); });
+  CLI::App* trial = add_command(*rules, parsed, "trial", "What a document would do to every product; changes nothing", [&] { return rules_trial(parsed.client, options); });
+  trial->add_option("file", options.file, "YAML or JSON, - for standard input; the document in force without it");
+  trial->add_option("--rule", options.rule, "Only this rule, with every product that does not keep it");
+  CLI::App* save = add_command(*rules, parsed, "save", "Put a document into force", [&] { return rules_save(parsed.client, options); });
+  for (CLI::App* command : {check, save}) command->add_option("file", options.file, "YAML or JSON, - for standard input")->required();
+  show->add_option("--version", options.version, "An older one");
+  save->add_option("--version", options.version, "The version it replaces; the one in force without it");
+  CLI::App* history = add_command(*rules, parsed, "history", "Who changed the rules, and when", [&] { return rules_history(parsed.client, options); });
+  for (CLI::App* command : {show, check, trial, save, history}) add_client(*command, parsed);
+}
+
 void add_export_commands(CLI::App& app, Parsed& parsed) {
   CLI::App* out = app.add_subcommand("export", "Products in the words of standards, as YAML; as JSON with --json")->require_subcommand(1);
   ExportOptions& options = parsed.exported;
@@ -365,6 +382,7 @@ int run_command_line(int argc, char** argv) {
   add_export_commands(app, parsed);
   add_reader_commands(app, parsed);
   add_audit_commands(app, parsed);
+  add_rules_commands(app, parsed);
   add_record_commands(app, parsed);
   add_directory_commands(app, parsed);
   add_follow_commands(app, parsed);

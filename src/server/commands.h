@@ -14,19 +14,19 @@ namespace weft::server {
 /// What a command ends with; scripts rely on the numbers (doc/command-line.md).
 enum ExitCode : int {
   kDone = 0,
-  kFailed = 1,        ///< Anything without a number of its own.
-  kUsage = 2,         ///< The command line or a file it names is wrong.
-  kUnreachable = 3,   ///< No weft answers, or it is not ready.
-  kMissing = 4,       ///< What was named does not exist.
-  kRefused = 5,       ///< A rule or a missing right forbids it; the findings say why.
-  kOutdated = 6,      ///< Somebody else changed it first.
+  kFailed = 1,       ///< Anything without a number of its own.
+  kUsage = 2,        ///< The command line or a file it names is wrong.
+  kUnreachable = 3,  ///< No weft answers, or it is not ready.
+  kMissing = 4,      ///< What was named does not exist.
+  kRefused = 5,      ///< A rule or a missing right forbids it; the findings say why.
+  kOutdated = 6,     ///< Somebody else changed it first.
 };
 
 /// How a command reaches a running weft.
 struct ClientOptions {
   std::string server = "http://127.0.0.1:8080";
-  std::string as;      ///< Person of the directory to act as; empty: nobody.
-  bool json = false;   ///< Machine-readable output.
+  std::string as;     ///< Person of the directory to act as; empty: nobody.
+  bool json = false;  ///< Machine-readable output.
 };
 
 struct TopicOptions {
@@ -82,13 +82,19 @@ struct SearchOptions {
   bool saved = false;   ///< List saved searches instead.
 };
 
+struct RulesOptions {
+  std::string file;  ///< "-": standard input; empty: the document in force.
+  std::string rule;
+  std::optional<int> version;  ///< To show; or the one that saving replaces.
+};
+
 struct ProduceOptions {
   std::string topic;
   std::string bootstrap;  ///< Empty: as the server says.
   std::string key_field;  ///< Key of each record: this field of its JSON value.
   std::string key_separator;
-  std::string subject;    ///< Empty: TOPIC-value, if it is registered.
-  bool raw = false;       ///< Lines as they are, without a schema.
+  std::string subject;  ///< Empty: TOPIC-value, if it is registered.
+  bool raw = false;     ///< Lines as they are, without a schema.
 };
 
 struct ExportOptions {
@@ -151,6 +157,11 @@ int show_snippet(const ClientOptions& client, const SnippetOptions& options);
 /// Who did or wanted what, newest first; one entry with the call that does the same.
 int audit_list(const ClientOptions& client, const AuditOptions& options);
 int audit_show(const ClientOptions& client, const AuditOptions& options);
+int rules_show(const ClientOptions& client, const RulesOptions& options);
+int rules_history(const ClientOptions& client, const RulesOptions& options);
+int rules_check(const ClientOptions& client, const RulesOptions& options);
+int rules_trial(const ClientOptions& client, const RulesOptions& options);
+int rules_save(const ClientOptions& client, const RulesOptions& options);
 
 /// Standard input, one record a line.
 int produce(const ClientOptions& client, const ProduceOptions& options);

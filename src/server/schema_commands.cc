@@ -1,10 +1,8 @@
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "base/percent_encoding.h"
-#include "env/disk.h"
 #include "server/api_client.h"
 #include "server/commands.h"
 #include "server/text_input.h"
@@ -34,10 +32,13 @@ int schema_register(const ClientOptions& client, const SchemaOptions& options) {
   const auto registry = registry_url(*api);
   if (!registry.ok()) return report(client, registry.error());
   const json body = {{"schema", *text}};
-  const auto added = api->call(http::Method::kPost, *registry + "/subjects/" + percent_encode(options.subject) + "/versions", &body);
+  const auto added =
+      api->call(http::Method::kPost, *registry + "/subjects/" + percent_encode(options.subject) + "/versions", &body);
   if (!added.ok()) return report(client, added.error());
-  if (client.json) fmt::print("{}\n", added->dump());
-  else fmt::print("{} has id {}\n", options.subject, (*added)["id"].get<int>());
+  if (client.json)
+    fmt::print("{}\n", added->dump());
+  else
+    fmt::print("{} has id {}\n", options.subject, (*added)["id"].get<int>());
   return kDone;
 }
 
@@ -59,7 +60,8 @@ int schema_show(const ClientOptions& client, const SchemaOptions& options) {
     return kDone;
   }
   if (shown->contains("version"))
-    fmt::print("{} version {}, id {}\n", (*shown)["subject"].get<std::string>(), (*shown)["version"].get<int>(), (*shown)["id"].get<int>());
+    fmt::print("{} version {}, id {}\n", (*shown)["subject"].get<std::string>(), (*shown)["version"].get<int>(),
+               (*shown)["id"].get<int>());
   const std::string text = (*shown)["schema"].get<std::string>();
   const json pretty = json::parse(text, nullptr, false);
   fmt::print("{}\n", pretty.is_discarded() ? text : pretty.dump(2));

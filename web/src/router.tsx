@@ -5,6 +5,7 @@ import { type ActivitySearch, readActivitySearch } from './screens/activity_sear
 import { ErrorPage } from './screens/errors';
 import { type ExploreSearch, readExploreSearch } from './screens/explore/filter';
 import { type InboxSearch, readInboxSearch } from './screens/inbox/search';
+import { type GovernSearch, type HistorySearch, readGovernSearch, readHistorySearch } from './screens/govern/search';
 import { NotFound } from './screens/NotFound';
 import { readTopicSort, type TopicSort } from './screens/topic_sort';
 import { readSamplesSearch, type SamplesSearch } from './screens/product/position';
@@ -114,7 +115,20 @@ const editProduct = createRoute({
 
 const later = () => import('./screens/LaterScreens');
 const create = createRoute({ getParentRoute: () => root, path: '/create', component: lazyRouteComponent(later, 'Create') });
-const govern = createRoute({ getParentRoute: () => root, path: '/govern', component: lazyRouteComponent(later, 'Govern') });
+const govern = createRoute({ getParentRoute: () => root, path: '/govern', component: lazyRouteComponent(() => import('./screens/govern/GovernFrame')) });
+const governRules = createRoute({
+  getParentRoute: () => govern,
+  path: '/',
+  validateSearch: (raw): GovernSearch => readGovernSearch(raw as Record<string, string>),
+  component: lazyRouteComponent(() => import('./screens/govern/Rules')),
+});
+const governDocument = createRoute({ getParentRoute: () => govern, path: '/document', component: lazyRouteComponent(() => import('./screens/govern/Document')) });
+const governHistory = createRoute({
+  getParentRoute: () => govern,
+  path: '/history',
+  validateSearch: (raw): HistorySearch => readHistorySearch(raw as Record<string, string>),
+  component: lazyRouteComponent(() => import('./screens/govern/History')),
+});
 const lineage = createRoute({ getParentRoute: () => root, path: '/lineage', component: lazyRouteComponent(later, 'Lineage') });
 const domains = createRoute({ getParentRoute: () => root, path: '/domains', component: lazyRouteComponent(() => import('./screens/Domains')) });
 const domain = createRoute({ getParentRoute: () => root, path: '/domains/$domain', component: lazyRouteComponent(() => import('./screens/Domain')) });
@@ -141,7 +155,7 @@ export const router = createRouter({
     publishTopic,
     editProduct,
     create,
-    govern,
+    govern.addChildren([governRules, governDocument, governHistory]),
     lineage,
     domains,
     domain,

@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
+#include <limits>
 
 #include "base/utf8.h"
-#include "mesh/json_writer.h"
 #include "mesh/rules/yaml_map_reader.h"
+#include "mesh/text_bounds.h"
 
 namespace weft::mesh {
 
@@ -365,7 +365,7 @@ class Typed final : public Condition {
       case AttributeType::kBoolean:
         return value.is_boolean();
       case AttributeType::kDate:
-        return value.is_string() && is_day(value.text);
+        return value.is_string() && is_date(value.text);
       case AttributeType::kText:
       case AttributeType::kList:
         return value.is_string();
@@ -404,22 +404,6 @@ const std::vector<ConditionKind>& condition_kinds() {
 
 std::vector<schema::JsonNode> read_allowed_values(YamlMapReader& map, std::string_view key) {
   return read_values(map, key);
-}
-
-std::string_view attribute_type_name(AttributeType type) {
-  switch (type) {
-    case AttributeType::kText:
-      return "text";
-    case AttributeType::kNumber:
-      return "number";
-    case AttributeType::kBoolean:
-      return "boolean";
-    case AttributeType::kDate:
-      return "date";
-    case AttributeType::kList:
-      return "list";
-  }
-  return "text";
 }
 
 std::optional<AttributeType> parse_attribute_type(std::string_view name) {
@@ -465,16 +449,6 @@ std::string shown(const schema::JsonNode& value) {
   return cut.size() < value.text.size() ? fmt::format("{}…", cut) : std::string(cut);
 }
 
-std::size_t characters_of(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == text.npos) return 0;
-  text = text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-bool is_day(std::string_view text) {
-  return text.size() == 10 && parse_time_text(fmt::format("{}T00:00:00Z", text)).has_value();
-}
+std::size_t characters_of(std::string_view text) { return code_points(trimmed(text)); }
 
 }  // namespace weft::mesh

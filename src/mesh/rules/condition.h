@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mesh/attribute_value.h"
 #include "schema/json_tree.h"
 
 namespace weft::mesh {
@@ -32,8 +33,8 @@ class Condition {
 };
 using ConditionPointer = std::shared_ptr<const Condition>;
 
-enum class AttributeType { kText, kNumber, kBoolean, kDate, kList };
-std::string_view attribute_type_name(AttributeType type);
+using AttributeType = AttributeValue::Type;
+/// "text" (or "string"), "number", "boolean", "date", "list".
 std::optional<AttributeType> parse_attribute_type(std::string_view name);
 
 /// What a governor says about one attribute of products.
@@ -66,8 +67,5 @@ std::string shown(const schema::JsonNode& value);
 
 /// Unicode code points of a text without the spaces around it.
 std::size_t characters_of(std::string_view text);
-
-/// "2027-01-31": whether there is such a day.
-bool is_day(std::string_view text);
 
 }  // namespace weft::mesh

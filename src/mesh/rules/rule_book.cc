@@ -85,7 +85,7 @@ std::string filled(std::string_view text, const JsonNode* value, const JsonNode&
 
 Finding finding_of(const Rule& rule, std::string field, Severity severity) {
   Finding finding{.field = std::move(field), .rule = rule.id, .severity = severity, .title = rule.title};
-  if (!rule.owner.empty()) finding.owner = rule.owner;
+  finding.owner = rule.owner;
   return finding;
 }
 
@@ -157,8 +157,8 @@ const RuleException* RuleBook::exception_for(const Rule& rule, const JsonNode& p
 RuleVerdict RuleBook::check(const Rule& rule, const JsonNode& product, std::string_view today) const {
   RuleVerdict verdict;
   if (!rule.scope.holds(product)) return verdict;
-  verdict.kind = RuleVerdict::Kind::kPasses;
   rule.path.each(product, [&](const JsonNode* value, const std::vector<std::size_t>& indexes) {
+    if (verdict.kind == RuleVerdict::Kind::kOutOfScope) verdict.kind = RuleVerdict::Kind::kPasses;
     Finding finding = finding_of(rule, {}, severity_of(rule.severity));
     const JsonNode* stream = stream_of(rule.path, product, indexes);
     const JsonNode* unknown = stream == nullptr ? nullptr : stream->find("unknown");
@@ -178,6 +178,8 @@ RuleVerdict RuleBook::check(const Rule& rule, const JsonNode& product, std::stri
     verdict.findings.push_back(std::move(finding));
     return verdict.findings.size() < RuleVerdict::kFindingsMax;
   });
+  // A rule about streams says nothing about a product that has none.
+  if (verdict.kind == RuleVerdict::Kind::kOutOfScope) return verdict;
   if (verdict.kind == RuleVerdict::Kind::kPasses) {
     Finding finding = finding_of(rule, field_of(rule, product, {0}), Severity::kPasses);
     if (!rule.passes.empty()) finding.title = rule.passes;
@@ -199,13 +201,14 @@ std::vector<Finding> RuleBook::check(const JsonNode& product, std::string_view t
     if (rule.severity == RuleSeverity::kOff) continue;
     for (Finding& finding : check(rule, product, today).findings) out.push_back(std::move(finding));
   }
-  check_undefined_attributes(product, out);
+  for (Finding& finding : check_undefined_attributes(product)) out.push_back(std::move(finding));
   return out;
 }
 
-void RuleBook::check_undefined_attributes(const JsonNode& product, std::vector<Finding>& findings) const {
+std::vector<Finding> RuleBook::check_undefined_attributes(const JsonNode& product) const {
+  std::vector<Finding> findings;
   const JsonNode* given = product.find("attributes");
-  if (given == nullptr || undefined_attributes == RuleSeverity::kOff) return;
+  if (given == nullptr || undefined_attributes == RuleSeverity::kOff) return findings;
   const std::string_view domain = text_of(product, "domain");
   for (const JsonNode::Member& attribute : given->members) {
     std::vector<std::string_view> known;
@@ -221,6 +224,7 @@ void RuleBook::check_undefined_attributes(const JsonNode& product, std::vector<F
                                              : fmt::format("Ask a governor to define it, or use one of: {}.",
                                                            fmt::join(known, ", "))});
   }
+  return findings;
 }
 
 }  // namespace weft::mesh

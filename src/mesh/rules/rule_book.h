@@ -45,7 +45,7 @@ struct Rule {
   std::string id;
   std::string title;   ///< As a demand: "Say what one event means".
   std::string passes;  ///< As a fact: "Says what one event means".
-  std::string owner;   ///< A team; empty: weft's own.
+  std::string owner;   ///< A team; may be empty.
   RuleSeverity severity = RuleSeverity::kBlock;
   RuleScope scope;
   DocumentPath path;  ///< What it reads.
@@ -106,10 +106,11 @@ class RuleBook {
   RuleVerdict check(const Rule& rule, const schema::JsonNode& product, std::string_view today) const;
   /// Every rule that is on, passing ones too; in the order of the book.
   std::vector<Finding> check(const schema::JsonNode& product, std::string_view today) const;
+  /// Attributes of the product that nobody has defined for its domain.
+  std::vector<Finding> check_undefined_attributes(const schema::JsonNode& product) const;
 
  private:
   const RuleException* exception_for(const Rule& rule, const schema::JsonNode& product, std::string_view today) const;
-  void check_undefined_attributes(const schema::JsonNode& product, std::vector<Finding>& findings) const;
 };
 using RuleBookPointer = std::shared_ptr<const RuleBook>;
 

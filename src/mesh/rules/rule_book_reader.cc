@@ -286,7 +286,7 @@ class BookReader {
     if (!exception.product.empty() && !ProductId::parse(exception.product))
       map.fault("product", fmt::format("'{}' is no product's name.", exception.product.substr(0, 60)),
                 "Write domain/name.");
-    if (!exception.until.empty() && !is_day(exception.until))
+    if (!exception.until.empty() && !is_date(exception.until))
       map.fault("until", fmt::format("'{}' is no day.", exception.until.substr(0, 60)),
                 "Write a day such as 2027-01-31.");
     book_->exceptions.push_back(std::move(exception));

@@ -32,9 +32,9 @@ const char* const kTrades = R"({"domain":"execution","name":"trades","owner":"ex
   "description":"One fill on one venue.","quality":"curated","sla":1,"tags":["trading","eu"],
   "links":[{"title":"Runbook","url":"https://x.example/a"},{"title":"Wiki","url":"http://x.example/b"}],
   "attributes":{"retention_class":"short","review":"2027-01-31","cost":"12.50","pii":false,"regions":["eu","us"]},
-  "streams":[{"port":"ports[0]","topic":"trades","subject":"trades-value","exists":true,"has_events":true,
+  "streams":[{"port":"ports[0]","topic":"trades","subject":"trades-value","internal":false,"has_events":true,
     "schema":{"format":"AVRO","version":3,"fields":5,"fields_without_doc":1},"history":{"kind":"recent","kept":604800000}},
-    {"port":"ports[2]","topic":"fills","subject":"fills-value","exists":true,"has_events":false,
+    {"port":"ports[2]","topic":"fills","subject":"fills-value","internal":false,"has_events":false,
      "unknown":{"schema":"the registry is away"},"history":{"kind":"everything","kept":"forever"}}],
   "owner_team":{"exists":true,"contact":null}})";
 

@@ -24,6 +24,7 @@ teams:
 domains:
   analytics: {teams: [analytics-team, "ldap:1"]}
   execution: {teams: [execution-team], topics: ["exec.*"]}
+governors: [execution-team]
 )";
 
 inline constexpr std::string_view kTradeAvro = R"({"type":"record","name":"Trade","fields":[

@@ -748,6 +748,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The governors' document in force, as text and understood
+         * @description Version 0 is what weft comes with. Beside it stand weft's own rules (names, rights, topics that exist), which no document can switch off.
+         */
+        get: operations["getRules"];
+        /**
+         * Put another document into force
+         * @description Only members of a team that the directory names under `governors` may. Every mistake is a finding with line and column; a document
+         *     with one that blocks changes nothing. The change and every refusal are audited. Try it first: `POST /api/v1/rules/trial`.
+         */
+        put: operations["putRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a document is understood, while it is being typed */
+        post: operations["checkRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What rules would do to every product
+         * @description Changes nothing. Holds a document (without `text`: the one in force) against every product that is not retired, with the facts
+         *     measured last. Rules that are off are counted as well. `hits` are the products that do not just pass, by name; with `rule` of that
+         *     rule alone. The counts are of all products, and with `cursor` only of those looked at for the page (`whole` is false).
+         */
+        post: operations["tryRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions of the document, newest first
+         * @description The newest 50 are kept.
+         */
+        get: operations["listRulesVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 3 */
+                version: string;
+            };
+            cookie?: never;
+        };
+        /** One version of the document */
+        get: operations["getRulesVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -807,6 +911,7 @@ export interface paths {
          *     | `directory` | DirectoryEvent, for `directory` | yes |
          *     | `inbox` | InboxEvent, for `inbox` | yes |
          *     | `audit` | AuditEntry, for `audit` | yes |
+         *     | `rules` | RulesEvent, for `rules` | yes |
          *     | `metrics` | MetricsEvent, at most once a second | no |
          *     | `tail` | TailEvent, at most 50 records and 256 KiB a second per product | no |
          *     | `tail_ended` | TailEndedEvent | no |
@@ -835,7 +940,7 @@ export interface paths {
         get?: never;
         /**
          * What this stream carries, all of it
-         * @description Replaces the list. Subjects: `products`, `product:<domain>/<name>`, `topics`, `directory`, `audit`, `inbox`, `metrics:<domain>/<name>`,
+         * @description Replaces the list. Subjects: `products`, `product:<domain>/<name>`, `topics`, `directory`, `audit`, `inbox`, `rules`, `metrics:<domain>/<name>`,
          *     `topic_metrics:<topic>`, `tail:<domain>/<name>`, `tail:<domain>/<name> where <filter>` (as `where` of `scanSamples`; the server reads at
          *     most 20,000 records a second for it). With `since`, changes of the new subjects after that sequence are sent at once, or `reset`
          *     when they are no longer held. A tail ends by itself after 15 minutes; putting the list again renews it.
@@ -1645,7 +1750,7 @@ export interface components {
             /** @example description-length */
             rule: string;
             /** @enum {string} */
-            severity: "blocks" | "warns" | "passes";
+            severity: "blocks" | "warns" | "excepted" | "passes";
             /** @example Say what one event means */
             title: string;
             /** @example 22 of at least 20 characters. */
@@ -1654,6 +1759,16 @@ export interface components {
             fix: string | null;
             /** @description A value for `field` that would pass. */
             suggestion?: string;
+            /** @description The team that answers for the rule; absent for weft's own. */
+            owner?: string;
+            /**
+             * Format: date
+             * @description The last day of the exception.
+             */
+            excepted_until?: string;
+            /** @description Of a document, where the finding is about one. */
+            line?: number;
+            column?: number;
         };
         Check: {
             publishable: boolean;
@@ -2135,7 +2250,154 @@ export interface components {
             teams: components["schemas"]["Team"][];
         };
         /** @enum {string} */
-        AuditAction: "product.publish" | "product.edit" | "product.unpublish" | "product.deprecate" | "product.retire" | "product.restore" | "product.owner" | "topic.create" | "topic.delete" | "schema.register" | "schema.delete" | "schema.configure" | "conversation.open" | "conversation.reply" | "conversation.close" | "directory.change";
+        RuleSeverity: "block" | "warn" | "off";
+        Rule: {
+            /** @example description-length */
+            id: string;
+            title: string;
+            /** @description The team that answers for it; governors where the document names none. */
+            owner: string | null;
+            severity: components["schemas"]["RuleSeverity"];
+            /**
+             * @description One of `kinds`, or `attribute`.
+             * @example length
+             */
+            kind: string;
+            /**
+             * @description What it reads of a product.
+             * @example description
+             */
+            path: string;
+            /** @example at least 20 characters */
+            wants: string;
+            /**
+             * @description Which products it is about; empty for all.
+             * @example in execution
+             */
+            scope: string;
+            /** @description Where it stands in the text. */
+            line: number;
+        };
+        AttributeDefinition: {
+            name: string;
+            title: string;
+            description: string;
+            /** @enum {string} */
+            type: "text" | "number" | "boolean" | "date" | "list";
+            required: boolean;
+            /** @description Empty for every value of the type. */
+            allowed: (string | number | boolean)[];
+            /** @description Empty for all. */
+            domains: string[];
+            owner: string | null;
+            severity: components["schemas"]["RuleSeverity"];
+        };
+        RuleException: {
+            rule: string;
+            product: string;
+            /**
+             * Format: date
+             * @description The last day, in UTC.
+             */
+            until: string;
+            why: string;
+            over: boolean;
+        };
+        RuleKind: {
+            name: string;
+            /** @example min, max */
+            parameters: string;
+            help: string;
+        };
+        RulesVersion: {
+            version: number;
+            saved_at: components["schemas"]["Time"] | null;
+            /** @example User:mkovac */
+            saved_by: string | null;
+            saved_by_name: string | null;
+        };
+        RulesVersions: {
+            versions: components["schemas"]["RulesVersion"][];
+        };
+        Rules: {
+            sequence: components["schemas"]["Sequence"];
+            /** @description 0 until somebody saves one. */
+            version: number;
+            saved_at: components["schemas"]["Time"] | null;
+            saved_by: string | null;
+            saved_by_name: string | null;
+            /** @description Teams whose members may change it. */
+            governors: string[];
+            /** @description Whether who asks may. */
+            may_change: boolean;
+            /** @description YAML or JSON as it was saved. */
+            text: string;
+            rules: components["schemas"]["Rule"][];
+            attributes: components["schemas"]["AttributeDefinition"][];
+            exceptions: components["schemas"]["RuleException"][];
+            /** @description What a rule can ask. */
+            kinds: components["schemas"]["RuleKind"][];
+        };
+        RulesText: {
+            text: string;
+        };
+        RulesCheck: {
+            understood: boolean;
+            /** @description How many it holds, those of attributes too. */
+            rules: number;
+            findings: components["schemas"]["Finding"][];
+        };
+        TrialInput: {
+            /** @description A document to try; without it, the one in force. */
+            text?: string;
+            /** @description Only this rule of it. */
+            rule?: string;
+            /** @default 20 */
+            limit: number;
+            /** @description `next_cursor` of the answer before. */
+            cursor?: string;
+        };
+        RuleCounts: {
+            id: string;
+            title: string;
+            owner: string | null;
+            severity: components["schemas"]["RuleSeverity"];
+            /** @description Products that it is about. */
+            in_scope: number;
+            passes: number;
+            /** @description Blocked or warned, as `severity` says; when it is off: they would be blocked. */
+            fails: number;
+            excepted: number;
+            /** @description What it reads could not be looked at. */
+            unknown: number;
+        };
+        TrialHit: {
+            /** @example execution/stocktrades */
+            product: string;
+            owner: string;
+            /** @description By the rules in force. */
+            blocked_now: boolean;
+            findings: components["schemas"]["Finding"][];
+        };
+        Trial: {
+            sequence: components["schemas"]["Sequence"];
+            /** @description Whether the counts are of all products. */
+            whole: boolean;
+            took_ms: number;
+            /** @description How many were looked at. */
+            products: number;
+            /** @description With a finding that blocks. */
+            blocked: number;
+            /** @description With one that warns, and none that blocks. */
+            warned: number;
+            /** @description Blocked, and not by the rules in force. */
+            newly_blocked: number;
+            rules: components["schemas"]["RuleCounts"][];
+            hits: components["schemas"]["TrialHit"][];
+            next_cursor: string | null;
+        };
+        /** @enum {string} */
+        AuditAction: "product.publish" | "product.edit" | "product.unpublish" | "product.deprecate" | "product.retire" | "product.restore" | "product.owner" | "topic.create" | "topic.delete" | "schema.register" | "schema.delete" | "schema.configure" | "conversation.open" | "conversation.reply" | "conversation.close" | "directory.change" | "rules.change";
         /** @enum {string} */
         AuditOutcome: "done" | "refused" | "failed" | "started";
         /** @description The call that does the same; for schema.* to the registry's address. */
@@ -2188,7 +2450,7 @@ export interface components {
             refused: components["schemas"]["RefusedSubject"][];
         };
         /** @description The `data` of one event, by its name. */
-        EventData: components["schemas"]["HelloEvent"] | components["schemas"]["ResetEvent"] | components["schemas"]["ProductEvent"] | components["schemas"]["TopicEvent"] | components["schemas"]["DirectoryEvent"] | components["schemas"]["InboxEvent"] | components["schemas"]["AuditEntry"] | components["schemas"]["MetricsEvent"] | components["schemas"]["TailEvent"] | components["schemas"]["TailEndedEvent"];
+        EventData: components["schemas"]["HelloEvent"] | components["schemas"]["ResetEvent"] | components["schemas"]["ProductEvent"] | components["schemas"]["TopicEvent"] | components["schemas"]["DirectoryEvent"] | components["schemas"]["InboxEvent"] | components["schemas"]["AuditEntry"] | components["schemas"]["RulesEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["TailEvent"] | components["schemas"]["TailEndedEvent"];
         HelloEvent: {
             stream: string;
             sequence: components["schemas"]["Sequence"];
@@ -2210,6 +2472,10 @@ export interface components {
             /** @enum {string} */
             change: "created" | "deleted" | "schema";
             topic: string;
+        };
+        RulesEvent: {
+            sequence: components["schemas"]["Sequence"];
+            version: number;
         };
         DirectoryEvent: {
             sequence: components["schemas"]["Sequence"];
@@ -3860,6 +4126,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Group"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+        };
+    };
+    getRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    /** @description The version in quotes. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
+                };
+            };
+        };
+    };
+    putRules: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @example "0" */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "format: 1\nrules:\n  - {id: owner-says, title: Say what one event means, path: description, kind: length, min: 40}\n"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RulesText"];
+            };
+        };
+        responses: {
+            /** @description In force now; or nothing differed and the version stays. */
+            200: {
+                headers: {
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionWanted"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    checkRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesText"];
+            };
+        };
+        responses: {
+            /** @description Every mistake, with line, column and fix. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesCheck"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    tryRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "rule": "description-length",
+                 *       "limit": 20
+                 *     }
+                 */
+                "application/json": components["schemas"]["TrialInput"];
+            };
+        };
+        responses: {
+            /** @description Counts of each rule, and a page of products. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Refused"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRulesVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Without their texts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesVersions"];
+                };
+            };
+        };
+    };
+    getRulesVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 3 */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it was saved. */
+            200: {
+                headers: {
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
                 };
             };
             404: components["responses"]["NotFound"];

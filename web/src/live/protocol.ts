@@ -12,6 +12,7 @@ export interface EventMap {
   directory: Schemas['DirectoryEvent'];
   inbox: Schemas['InboxEvent'];
   audit: Schemas['AuditEntry'];
+  rules: Schemas['RulesEvent'];
   metrics: Schemas['MetricsEvent'];
   tail: Schemas['TailEvent'];
   tail_ended: Schemas['TailEndedEvent'];
@@ -25,6 +26,7 @@ export const eventNames: readonly EventName[] = [
   'directory',
   'inbox',
   'audit',
+  'rules',
   'metrics',
   'tail',
   'tail_ended',
@@ -66,6 +68,8 @@ export function concerns(event: LiveEvent, subjects: ReadonlySet<string>): boole
       return subjects.has('inbox');
     case 'audit':
       return subjects.has('audit');
+    case 'rules':
+      return subjects.has('rules');
     case 'metrics':
       return event.data.rows.some((row) => subjects.has(row.subject));
     case 'tail':

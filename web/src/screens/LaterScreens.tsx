@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ShieldCheck, SquareTerminal } from 'lucide-react';
+import { SquareTerminal } from 'lucide-react';
 import { serverQuery } from '../api/queries';
 import { Branches } from '../design/icons';
 import Later from './Later';
@@ -19,21 +19,6 @@ export function Create() {
         { text: <>Find what to build on in <Link to="/explore">Explore</Link>; each product’s Use it tab holds a program that reads it.</> },
         { text: 'Write what your program makes to a topic of its own:', command: `weft produce my_topic --bootstrap ${kafka}` },
         { text: <>Then <Link to="/publish">publish that topic</Link>.</> },
-      ]}
-    />
-  );
-}
-
-export function Govern() {
-  return (
-    <Later
-      icon={ShieldCheck}
-      title="Govern: rules as code"
-      plan={['Policies of your own, tried on every product before they count.', 'Who keeps them, who does not, and exceptions with an end.', 'Access that depends on fields and their sensitivity.']}
-      today={[
-        { text: <>The built-in rules check every publication: see them work in <Link to="/publish">Publish</Link>.</> },
-        { text: 'Check without publishing, in a script or a review:', command: 'weft product publish DOMAIN/NAME --topic TOPIC --check' },
-        { text: <>Every refusal names its rule, and is kept in <Link to="/activity">Activity</Link>.</> },
       ]}
     />
   );

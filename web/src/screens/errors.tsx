@@ -137,4 +137,4 @@ function AuditLine({ id }: { id: string | undefined }) {
 }
 
 /** The server's severities in the UI's words. */
-export const severityWord = { blocks: 'blocks', warns: 'warns', passes: 'info' } as const satisfies Record<Schemas['Finding']['severity'], Severity>;
+export const severityWord = { blocks: 'blocks', warns: 'warns', excepted: 'info', passes: 'info' } as const satisfies Record<Schemas['Finding']['severity'], Severity>;

@@ -1,6 +1,6 @@
 import { Check, CircleX, WandSparkles } from 'lucide-react';
 import type { Schemas } from '../../api/client';
-import { State } from '../../design/Badge';
+import { Badge, State } from '../../design/Badge';
 import { Button } from '../../design/Button';
 import { Icon } from '../../design/Icon';
 import { ErrorNote } from '../errors';
@@ -84,7 +84,7 @@ function FindingCard({ finding, onField, onSuggestion }: { finding: Schemas['Fin
   return (
     <section className={styles.finding} data-severity={finding.severity}>
       <div className={styles.findingHead}>
-        <State of={finding.severity === 'blocks' ? 'blocks' : 'warns'} />
+        {finding.severity === 'excepted' ? <Badge of="excepted">excepted to {finding.excepted_until}</Badge> : <State of={finding.severity === 'blocks' ? 'blocks' : 'warns'} />}
         {finding.field && (
           <button type="button" className="mono" onClick={() => onField(finding.field)}>
             {finding.field}
@@ -103,7 +103,10 @@ function FindingCard({ finding, onField, onSuggestion }: { finding: Schemas['Fin
             {suggestion.length > 24 ? 'Use the draft' : `Set to “${suggestion}”`}
           </Button>
         )}
-        <code>{finding.rule}</code>
+        <span className={styles.findingRule}>
+          <code>{finding.rule}</code>
+          {finding.owner && <span>@{finding.owner}</span>}
+        </span>
       </div>
     </section>
   );

@@ -15,7 +15,7 @@ import { Avatar, toast } from '../../design/parts';
 import { historyShort } from '../../format/facts';
 import { bytes, plural, rate } from '../../format/quantity';
 import { useKeys } from '../../frame/keys';
-import { useMetrics } from '../../live/hooks';
+import { useLive, useMetrics } from '../../live/hooks';
 import { ErrorPage } from '../errors';
 import { PageHeading } from '../PageHeading';
 import { Checks } from './Checks';
@@ -139,6 +139,8 @@ function useChecked(draft: Draft) {
     const timer = setTimeout(() => setSettled(draft), 200);
     return () => clearTimeout(timer);
   }, [draft]);
+  const client = useQueryClient();
+  useLive(['rules'], () => void client.invalidateQueries({ queryKey: ['check'] }));
   const { data: me } = useQuery(meQuery);
   const body = toCheck(settled);
   // Another person gets other answers to the same draft.
