@@ -5,6 +5,7 @@ import { State } from '../../design/Badge';
 import { Button } from '../../design/Button';
 import { NativeSelect, TextArea, TextField } from '../../design/Field';
 import { SelectField } from '../../design/overlays';
+import { DefinedAttributes, useDefinitions } from './DefinedAttributes';
 import { type Draft, findingAt, findingFor } from './draft';
 import { type AttributeType, portKinds } from './draft_more';
 import styles from './Publish.module.css';
@@ -122,10 +123,13 @@ const typeTexts: Record<AttributeType, string> = { text: 'Text', number: 'Number
 
 function Attributes({ draft, set, check }: Props) {
   const { attributes } = draft;
+  const definitions = useDefinitions(draft.domain);
+  const defined = new Set(definitions.map(({ name }) => name));
   return (
     <div data-field="attributes">
+      <DefinedAttributes definitions={definitions} draft={draft} set={set} check={check} />
       <Rows legend="Attributes" add="Add an attribute" onAdd={() => set({ attributes: [...attributes, { name: '', type: 'text', text: '' }] })}>
-        {attributes.map((row, at) => (
+        {attributes.map((row, at) => defined.has(row.name) ? null : (
           <div key={at} className={styles.row}>
             <TextField label={`Attribute ${at + 1}`} className="mono" placeholder="cost_center" value={row.name} onChange={(event) => set({ attributes: changed(attributes, at, { name: event.target.value }) })} spellCheck={false} finding={findingAt(check, `attributes.${row.name}`)} />
             <NativeSelect label={`Type of attribute ${at + 1}`} value={row.type} onChange={(event) => set({ attributes: changed(attributes, at, { type: event.target.value as AttributeType, text: event.target.value === 'boolean' ? 'true' : row.text }) })}>
