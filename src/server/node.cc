@@ -342,7 +342,9 @@ http::Router Node::Parts::ui_router() {
                                     std::move(entry));
                    }});
   }
-  router.otherwise([this](http::Request request, http::Responder responder) { responder.send(site->serve(request)); });
+  router.otherwise([this](http::Request request, http::Responder responder) {
+    responder.send(request.path.starts_with("/scim/") ? api::no_scim_resource() : site->serve(request));
+  });
   return router;
 }
 

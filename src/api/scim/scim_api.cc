@@ -4,6 +4,7 @@
 #include <charconv>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "identity/scim.h"
 #include "identity/scim_filter.h"
@@ -75,8 +76,6 @@ json resource_json(const identity::ScimResource& resource, const std::string& ba
                  {"created", mesh::time_text(resource.created_ms)},
                  {"lastModified", mesh::time_text(resource.changed_ms)},
                  {"location", location}};
-  if (const auto members = out.find("members"); members != out.end())
-    for (json& member : *members) member["$ref"] = fmt::format("{}/Users/{}", base, member.value("value", ""));
   return out;
 }
 
@@ -130,7 +129,7 @@ json list_json(json resources, std::size_t total, std::size_t start) {
           {"Resources", std::move(resources)}};
 }
 
-http::Response list(const Surface& surface, const http::Request& request, ScimType type) {
+http::Response list(const Surface& surface, const http::Request& request, std::span<const ScimType> types) {
   std::optional<identity::ScimFilter> filter;
   if (const auto text = parameter(request, "filter")) {
     auto parsed = identity::ScimFilter::parse(*text);
@@ -143,16 +142,18 @@ http::Response list(const Surface& surface, const http::Request& request, ScimTy
   const std::string base = base_of(request);
   json page = json::array();
   std::size_t total = 0;
-  for (const auto& [id, resource] : surface.scim.all(type)) {
-    if (filter || (total + 1 >= start && page.size() < count)) {
-      json shown = resource_json(resource, base);
-      if (filter && !filter->matches(shown)) continue;
-      ++total;
-      if (total < start || page.size() >= count) continue;
-      choose_attributes(request, type, shown);
-      page.push_back(std::move(shown));
-    } else {
-      ++total;
+  for (const ScimType type : types) {
+    for (const auto& [id, resource] : surface.scim.all(type)) {
+      if (filter || (total + 1 >= start && page.size() < count)) {
+        json shown = resource_json(resource, base);
+        if (filter && !filter->matches(shown)) continue;
+        ++total;
+        if (total < start || page.size() >= count) continue;
+        choose_attributes(request, type, shown);
+        page.push_back(std::move(shown));
+      } else {
+        ++total;
+      }
     }
   }
   return scim_json(200, list_json(std::move(page), total, start));
@@ -181,6 +182,22 @@ std::optional<json> parse_body(std::string_view body) {
   if (deepest > kDepthMax) return std::nullopt;
   json parsed = json::parse(body, nullptr, false);
   return parsed.is_discarded() ? std::nullopt : std::optional(std::move(parsed));
+}
+
+/// A list whose parameters stand in the body (RFC 7644 section 3.4.3).
+http::Response search(const Surface& surface, http::Request request, std::span<const ScimType> types) {
+  const auto body = parse_body(request.body);
+  if (!body || !body->is_object()) return refusal({400, "invalidSyntax", "The body is no JSON object."});
+  request.query.clear();
+  for (const auto& [name, value] : body->items()) {
+    std::string text = value.is_string() ? value.get<std::string>() : value.is_number_integer() ? value.dump() : "";
+    if (value.is_array()) {
+      for (const json& each : value)
+        if (each.is_string()) text += (text.empty() ? "" : ",") + each.get<std::string>();
+    }
+    request.query.emplace(name, std::move(text));
+  }
+  return list(surface, request, types);
 }
 
 enum class Verb { kCreate, kReplace, kPatch, kDelete };
@@ -244,6 +261,8 @@ http::Response describe(const http::Request& request) {
 
 }  // namespace
 
+http::Response no_scim_resource() { return refusal({404, "", "There is no such resource."}); }
+
 void add_scim(http::Router& router, identity::Scim& scim, ScimApiOptions options) {
   auto surface = std::make_shared<Surface>(Surface{scim, std::move(options)});
   const auto add = [&](http::Method method, std::string path, auto handle) {
@@ -256,7 +275,10 @@ void add_scim(http::Router& router, identity::Scim& scim, ScimApiOptions options
   for (const ScimType type : {ScimType::kUser, ScimType::kGroup}) {
     const std::string all = fmt::format("/{}", plural(type)), one = all + "/{id}";
     add(http::Method::kGet, all, [type](Surface& s, http::Request request, http::Responder responder) {
-      responder.send(list(s, request, type));
+      responder.send(list(s, request, {&type, 1}));
+    });
+    add(http::Method::kPost, all + "/.search", [type](Surface& s, http::Request request, http::Responder responder) {
+      responder.send(search(s, std::move(request), {&type, 1}));
     });
     add(http::Method::kGet, one, [type](Surface& s, http::Request request, http::Responder responder) {
       responder.send(get(s, request, type));
@@ -271,6 +293,10 @@ void add_scim(http::Router& router, identity::Scim& scim, ScimApiOptions options
     changes(http::Method::kPatch, one, Verb::kPatch);
     changes(http::Method::kDelete, one, Verb::kDelete);
   }
+  add(http::Method::kPost, "/.search", [](Surface& s, http::Request request, http::Responder responder) {
+    constexpr ScimType kBoth[] = {ScimType::kUser, ScimType::kGroup};
+    responder.send(search(s, std::move(request), kBoth));
+  });
   for (const char* path : {"/ServiceProviderConfig", "/ResourceTypes", "/ResourceTypes/{id}", "/Schemas", "/Schemas/{id}"})
     add(http::Method::kGet, path, [](Surface&, http::Request request, http::Responder responder) {
       responder.send(describe(request));

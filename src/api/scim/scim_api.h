@@ -21,4 +21,7 @@ struct ScimApiOptions {
 /// its own, with its own errors and its own sign-in. `scim` outlives the router.
 void add_scim(http::Router& router, identity::Scim& scim, ScimApiOptions options);
 
+/// For every other path below /scim/v2.
+http::Response no_scim_resource();
+
 }  // namespace weft::api

@@ -119,7 +119,11 @@ TEST_F(ScimApiTest, AGroupIsATeam) {
   const std::string ana = make("ana");
   const auto made = call(Method::kPost, "/Groups", {{"displayName", "Edge Team"}, {"members", json::array({{{"value", ana}}})}});
   ASSERT_EQ(made.status, 201) << made.body;
-  EXPECT_EQ(made.body["members"][0]["$ref"], "http://127.0.0.1:8080/scim/v2/Users/" + ana);
+  EXPECT_EQ(made.body["members"][0]["value"], ana);
+  const auto found = call(Method::kPost, "/.search", {{"filter", "displayName pr or userName pr"}, {"attributes", {"displayName", "userName"}}});
+  EXPECT_EQ(found.body["totalResults"], 2);
+  EXPECT_FALSE(found.body["Resources"][1].contains("members"));
+  EXPECT_EQ(call(Method::kPost, "/Groups/.search", {{"count", 1}}).body["Resources"].size(), 1u);
   EXPECT_TRUE(directory.current()->find_team("Edge-Team")->has_member("ana"));
   const std::string id = made.body["id"];
   const json patch = {{"Operations", json::array({{{"op", "remove"}, {"path", "members[value eq \"" + ana + "\"]"}}})}};
