@@ -746,11 +746,11 @@ TEST_F(ApiTest, ATopicGoesOnlyWhenNoProductIsOnIt) {
 // ---- Directory, audit, server
 
 TEST_F(ApiTest, TheDirectoryIsShownAsItIs) {
-  EXPECT_EQ(world.get("/api/v1/people").at("people.1.display_name"), "Tomás Rivera");
+  EXPECT_EQ(world.get("/api/v1/people").at("people.2.display_name"), "Tomás Rivera");
   EXPECT_EQ(world.get("/api/v1/domains").at("domains.0.name"), "analytics");
   EXPECT_EQ(world.get("/api/v1/domains/execution").at("teams.0.on_call.display_name"), "Tomás Rivera");
   EXPECT_EQ(world.get("/api/v1/domains/nothing").status, 404);
-  EXPECT_EQ(world.get("/api/v1/teams").at("teams.1.name"), "execution-team");
+  EXPECT_EQ(world.get("/api/v1/teams").at("teams.2.name"), "execution-team");
   EXPECT_EQ(world.get("/api/v1/teams/analytics-team").at("members.0.name"), "mkovac");
   EXPECT_EQ(world.get("/api/v1/teams/nothing").status, 404);
 }

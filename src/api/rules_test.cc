@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-/// trivera is a governor, mkovac publishes.
+/// gfischer is a governor, mkovac publishes.
 class RulesApiTest : public ::testing::Test {
  protected:
   void TearDown() override { EXPECT_THAT(world.faults, IsEmpty()); }
@@ -44,21 +44,21 @@ TEST_F(RulesApiTest, TheDefaultRulesAreVersionZero) {
   EXPECT_EQ(rules.at("version"), "0");
   EXPECT_EQ(rules.at("saved_at"), "null");
   EXPECT_EQ(rules.at("rules.0.id"), "description-length");
-  EXPECT_EQ(rules.at("rules.0.owner"), "execution-team") << "governors answer for what names nobody";
+  EXPECT_EQ(rules.at("rules.0.owner"), "data-governance") << "governors answer for what names nobody";
   EXPECT_EQ(rules.at("rules.0.wants"), "at least 20 characters");
   EXPECT_EQ(rules.at("may_change"), "false");
   EXPECT_THAT(rules.at("text"), HasSubstr("description-length"));
   EXPECT_EQ(world.get("/api/v1/rules/versions").json.find("versions")->elements.size(), 0U);
-  world.act_as("trivera");
+  world.act_as("gfischer");
   EXPECT_EQ(world.get("/api/v1/rules").at("may_change"), "true");
 }
 
 TEST_F(RulesApiTest, ARuleThatIsSavedRefusesTheNextProduct) {
-  world.act_as("trivera");
+  world.act_as("gfischer");
   const auto saved = put(kLongDescriptions, "0");
   ASSERT_EQ(saved.status, 200) << saved.text;
   EXPECT_EQ(saved.headers.at("ETag"), "\"1\"");
-  EXPECT_EQ(saved.at("saved_by_name"), "Tomás Rivera");
+  EXPECT_EQ(saved.at("saved_by_name"), "Greta Fischer");
   EXPECT_EQ(world.get("/api/v1/audit").at("entries.0.summary"), "Saved rules version 1");
 
   world.act_as("mkovac");
@@ -78,7 +78,7 @@ TEST_F(RulesApiTest, OnlyGovernorsSaveAndEveryRefusalIsAudited) {
   const auto forbidden = put(kLongDescriptions, "0");
   EXPECT_EQ(forbidden.status, 403);
   EXPECT_THAT(forbidden.rules(), ElementsAre(":rules-governor"));
-  EXPECT_THAT(forbidden.at("findings.0.fix"), HasSubstr("execution-team"));
+  EXPECT_THAT(forbidden.at("findings.0.fix"), HasSubstr("data-governance"));
   const auto entry = world.get("/api/v1/audit/" + forbidden.at("audit_id"));
   EXPECT_EQ(entry.at("action"), "rules.change");
   EXPECT_EQ(entry.at("outcome"), "refused");
@@ -86,7 +86,7 @@ TEST_F(RulesApiTest, OnlyGovernorsSaveAndEveryRefusalIsAudited) {
 }
 
 TEST_F(RulesApiTest, EachVersionIsReplacedByOneWhoSawIt) {
-  world.act_as("trivera");
+  world.act_as("gfischer");
   EXPECT_EQ(put(kLongDescriptions, "0").status, 200);
   EXPECT_EQ(put(kLongDescriptions, "1").at("version"), "1") << "nothing differs";
   const auto stale = put("format: 1", "0");
@@ -101,19 +101,33 @@ TEST_F(RulesApiTest, EachVersionIsReplacedByOneWhoSawIt) {
   EXPECT_EQ(world.get("/api/v1/rules/versions/x").status, 404);
 }
 
+TEST_F(RulesApiTest, WhatCannotBeWrittenIsNotInForce) {
+  world.act_as("gfischer");
+  world.cluster.fate = [] { return state::testing::MemoryCluster::Fate::kRefused; };
+  EXPECT_EQ(put(kLongDescriptions, "0").status, 503);
+  world.cluster.fate = {};
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/rules/check", "{").status, 400);
+  EXPECT_EQ(world.call(Method::kPost, "/api/v1/rules/check", R"({"txt":1})").status, 422);
+  const std::string large = body_of(std::string(2 << 20, ' '));
+  EXPECT_EQ(put(std::string(2 << 20, ' '), "0").status, 413);
+  for (const char* path : {"/api/v1/rules/trial", "/api/v1/rules/check"})
+    EXPECT_EQ(world.call(Method::kPost, path, large).status, 413) << path;
+  EXPECT_EQ(world.get("/api/v1/rules").at("version"), "0");
+}
+
 TEST_F(RulesApiTest, MistakesHaveLineAndColumnAndChangeNothing) {
   const std::string_view wrong = "format: 1\nrules:\n  - {id: a, title: A, path: name, kind: pattern, pattern: '('}\n";
   const auto checked = world.call(Method::kPost, "/api/v1/rules/check", body_of(wrong));
   EXPECT_EQ(checked.at("understood"), "false");
   EXPECT_EQ(checked.at("findings.0.line"), "3");
-  EXPECT_EQ(checked.at("findings.0.column"), "61");
+  EXPECT_EQ(checked.at("findings.0.column"), "59");
   EXPECT_EQ(checked.at("findings.0.field"), "rules[0].pattern");
   const auto stranger = world.call(Method::kPost, "/api/v1/rules/check",
                                    body_of("format: 1\nrules:\n  - {id: a, title: A, path: name, kind: required, "
                                            "owner: nobody, scope: {domains: [x]}}"));
   EXPECT_EQ(stranger.at("findings.0.message"), "The directory knows no team 'nobody'.");
   EXPECT_EQ(stranger.at("findings.1.severity"), "warns");
-  world.act_as("trivera");
+  world.act_as("gfischer");
   EXPECT_EQ(put(wrong, "0").status, 422);
   EXPECT_EQ(world.call(Method::kPut, "/api/v1/rules", R"({"txt":1})", {{"if-match", "\"0\""}}).status, 422);
   EXPECT_EQ(world.call(Method::kPut, "/api/v1/rules", "{", {{"if-match", "\"0\""}}).status, 400);
@@ -135,7 +149,7 @@ TEST_F(RulesApiTest, ATrialSaysWhoWouldBeBlockedAndChangesNothing) {
   EXPECT_EQ(tried.at("rules.0.fails"), "1");
   EXPECT_EQ(tried.at("hits.0.product"), "analytics/trades");
   EXPECT_EQ(tried.at("hits.0.blocked_now"), "false");
-  EXPECT_EQ(tried.at("hits.0.findings.0.message"), "40 of at least 200 characters.");
+  EXPECT_EQ(tried.at("hits.0.findings.0.message"), "39 of at least 200 characters.");
   EXPECT_EQ(world.get("/api/v1/rules").at("version"), "0");
 
   const auto trial = [&](std::string_view more) {
@@ -174,7 +188,7 @@ TEST_F(RulesApiTest, PagesOfATrialFollowEachOther) {
 }
 
 TEST_F(RulesApiTest, AnExceptionLetsOneProductUntilItsDay) {
-  world.act_as("trivera");
+  world.act_as("gfischer");
   ASSERT_EQ(
       put(fmt::format("{}exceptions:\n  - {{rule: long, product: analytics/trades, until: 2999-01-31, why: Soon.}}\n",
                       kLongDescriptions),
@@ -191,7 +205,7 @@ TEST_F(RulesApiTest, AnExceptionLetsOneProductUntilItsDay) {
 }
 
 TEST_F(RulesApiTest, ReadersHearOfANewVersion) {
-  world.act_as("trivera");
+  world.act_as("gfischer");
   const auto stream = world.open_events();
   const std::string hello = stream->events.front().data;
   const std::string id = hello.substr(11, hello.find('"', 11) - 11);

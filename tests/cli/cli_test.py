@@ -64,10 +64,10 @@ class CommandLine(unittest.TestCase):
         self.weft("completion", "csh", expect=USAGE)
 
     def test_bash_takes_the_completion(self):
-        script = 'source <(%s completion bash); COMP_WORDS=(weft product sh); COMP_CWORD=2; _weft; echo "${COMPREPLY[@]}"' % WEFT
+        script = 'source <(%s completion bash); COMP_WORDS=(weft product unp); COMP_CWORD=2; _weft; echo "${COMPREPLY[@]}"' % WEFT
         path = os.path.dirname(WEFT) + os.pathsep + os.environ["PATH"]
         done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, env={**os.environ, "PATH": path})
-        self.assertEqual(done.stdout.strip(), "show", done.stderr)
+        self.assertEqual(done.stdout.strip(), "unpublish", done.stderr)
 
     def test_the_audit_tells_who_did_what_and_the_call_that_does_the_same(self):
         self.weft("topic", "create", "audited", "--as", "mkovac")

@@ -17,9 +17,9 @@ test('a product whose team has left is seen, and a team of its domain takes it o
   // The file is followed while weft runs: edge-team is another team from now on.
   const file = path.join(demo.weft.data, 'directory.yaml');
   writeFileSync(file, readFileSync(file, 'utf8').replaceAll('edge-team', 'fringe-team'));
-  await page.getByText('1 product, 1 without an owner').click();
+  await page.getByText('2 products, 2 without an owner').click();
   await page.waitForURL('**/domains/edge');
-  await page.getByText('was @edge-team').waitFor();
+  await page.getByText('was @edge-team').first().waitFor();
   await expectAccessible(page, 'a domain with an orphan');
   await screenshot(page, 'domain-orphan-light');
 
@@ -28,9 +28,9 @@ test('a product whose team has left is seen, and a team of its domain takes it o
   await expectAccessible(page, 'an orphan');
   await actAs(page, 'Hana Sato');
   await page.goto('/domains/edge');
-  await page.getByRole('button', { name: 'Hand over', exact: true }).click();
+  await page.getByRole('button', { name: 'Hand over', exact: true }).last().click();
   await page.getByText('Handed over to @fringe-team').waitFor();
-  await page.getByText('was @edge-team').waitFor({ state: 'detached' });
+  await page.getByText('was @edge-team').nth(1).waitFor({ state: 'detached' });
   await page.goto('/products/edge/pageviews/overview');
   await page.getByRole('button', { name: '@fringe-team' }).first().waitFor();
   await page.goto('/activity');

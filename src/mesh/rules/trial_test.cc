@@ -47,7 +47,7 @@ class TrialTest : public ::testing::Test {
   WrittenFacts facts;
   Catalogue catalogue{facts};
   std::shared_ptr<const identity::Directory> directory =
-      std::make_shared<const identity::Directory>(*identity::Directory::parse(testing::kDirectoryYaml, "d"));
+      std::make_shared<const identity::Directory>(*identity::Directory::parse(testing::kDirectoryYaml, "d", identity::Directory::Names::kMayBeElsewhere));
 };
 
 TEST_F(TrialTest, EveryProductIsCountedOnceForEachRule) {

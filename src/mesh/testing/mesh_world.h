@@ -18,13 +18,15 @@ inline constexpr std::string_view kDirectoryYaml = R"(
 people:
   mkovac: {name: Mara Kovač}
   trivera: {name: Tomás Rivera}
+  gfischer: {name: Greta Fischer}
 teams:
   analytics-team: {name: Analytics, members: [mkovac], mail: analytics@meridian.example}
   execution-team: {name: Execution, members: [trivera], mail: execution@meridian.example, on_call: trivera}
+  data-governance: {name: Data governance, members: [gfischer]}
 domains:
   analytics: {teams: [analytics-team, "ldap:1"]}
   execution: {teams: [execution-team], topics: ["exec.*"]}
-governors: [execution-team]
+governors: [data-governance]
 )";
 
 inline constexpr std::string_view kTradeAvro = R"({"type":"record","name":"Trade","fields":[
