@@ -128,6 +128,7 @@ test('the keyboard alone finds a product, walks its tabs and comes back', async 
   const href = await page.evaluate(() => document.activeElement?.getAttribute('href'));
   await page.keyboard.press('Enter');
   await page.waitForURL(`**${href}`);
+  await page.getByRole('link', { name: /^Schema/ }).first().waitFor();
   await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
   await page.keyboard.press(']');
   await page.waitForURL('**/schema');
