@@ -39,9 +39,9 @@ export default function GovernFrame() {
 }
 
 function Version({ of }: { of: Schemas['Rules'] }) {
-  if (!of.saved_at) return <span className="small muted nowrap">as weft comes, version 0</span>;
+  if (!of.saved_at) return <span className="small muted">as weft comes, version 0</span>;
   return (
-    <span className="small muted nowrap" title={exact(of.saved_at)}>
+    <span className="small muted" title={exact(of.saved_at)}>
       version {of.version}, saved by {of.saved_by_name} {exactUtc(of.saved_at).slice(0, 16)} UTC
     </span>
   );
