@@ -115,6 +115,7 @@ test('a person keeps a search under a name and comes back to it', async () => {
   await saved.click();
   await page.waitForURL('**/explore?q=refund&quality=curated');
   await page.goto('/domains');
+  await page.getByRole('heading', { level: 1, name: 'Domains' }).waitFor();
   await page.keyboard.press('Control+k');
   await page.getByRole('option', { name: 'Good refunds' }).click();
   await page.waitForURL('**/explore?q=refund&quality=curated');
