@@ -37,10 +37,11 @@ test('ten thousand products scroll like ten, to the last one', async () => {
   assert.ok((await rows(page).count()) < 60, 'only rows near the window are drawn');
   const names = new Set();
   for (let step = 0; step < 12; step += 1) {
-    await page.evaluate((part) => {
-      for (const element of document.querySelectorAll('main, [class*=main], html')) element.scrollTop = element.scrollHeight * part;
-    }, (step + 1) / 12);
-    await page.waitForFunction((seen) => !seen.includes(document.querySelector('tbody tr[aria-rowindex]')?.getAttribute('aria-rowindex')), [...names]);
+    // The list grows at its end: a reader goes on to what is the end by then.
+    await page.waitForFunction((seen) => {
+      document.documentElement.scrollTop = document.documentElement.scrollHeight;
+      return !seen.includes(document.querySelector('tbody tr[aria-rowindex]')?.getAttribute('aria-rowindex'));
+    }, [...names]);
     names.add(await page.locator('tbody tr[aria-rowindex]').first().getAttribute('aria-rowindex'));
     assert.ok((await rows(page).count()) < 60);
   }
